@@ -1,0 +1,76 @@
+"""Apply typed changes to an instrument: a completed proposal is the proposal plus patches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from servanda.domain.errors import ModelError
+from servanda.domain.instrument import Instrument, Patch
+
+__all__ = ["patched"]
+
+
+def patched(
+    instrument: Instrument, patches: Iterable[Patch], *, settles: Iterable[str] = ()
+) -> Instrument:
+    """Return the instrument with every patch applied and the settled slots no longer open.
+
+    Args:
+        instrument: the text to complete; it is not changed.
+        patches: field paths and values, applied in order; see `Patch` for the path language.
+        settles: names to take off the ``unspecified`` list.
+
+    Raises:
+        ModelError: a path does not exist in the format (SV604).
+        pydantic.ValidationError: a value does not fit its field.
+
+    Examples:
+        >>> text = Instrument(id="x", title="X", kind="draft", unspecified=["form"])
+        >>> patched(text, [Patch(path="legal_force", value="binding")], settles=["form"]).legal_force
+        'binding'
+    """
+    data = instrument.model_dump(by_alias=True, exclude_unset=True)
+    for patch in patches:
+        for target in _targets(data, patch):
+            _assign(target, patch)
+    gone = set(settles)
+    if gone:
+        data["unspecified"] = [name for name in data.get("unspecified", ()) if name not in gone]
+    return Instrument.model_validate(data)
+
+
+def _targets(data: dict[str, Any], patch: Patch) -> list[dict[str, Any]]:
+    parts = patch.path.split(".")
+    if parts[0] != "provisions":
+        return [data]
+    found = []
+    data["provisions"] = [dict(p) for p in data.get("provisions", ())]
+    for provision in data["provisions"]:
+        words = {provision.get("modality"), *_tokens(provision.get("act"))}
+        wanted = not patch.where or words & set(patch.where)
+        if parts[1] == provision["id"] or (parts[1] == "*" and wanted):
+            found.append(provision)
+    return found
+
+
+def _tokens(value: Any) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value or ())
+
+
+def _assign(target: dict[str, Any], patch: Patch) -> None:
+    parts = patch.path.split(".")
+    if parts[0] == "provisions":
+        parts = parts[2:]
+    if not parts:
+        raise ModelError(f"the patch path {patch.path!r} names no field", code="SV604")
+    for key in parts[:-1]:
+        inner = target.get(key)
+        if isinstance(inner, str):
+            inner = {"text": inner}
+        target[key] = dict(inner or {})
+        target = target[key]
+    if patch.value is None:
+        target.pop(parts[-1], None)
+    else:
+        target[parts[-1]] = patch.value

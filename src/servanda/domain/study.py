@@ -1,0 +1,24 @@
+"""A scenario run over many draws: the request that a run's hash stands for."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from servanda.domain.moment import Moment
+from servanda.domain.noun import Noun, Tokens
+
+__all__ = ["Study"]
+
+
+class Study(Noun):
+    """What to run: draws, seed, day of knowledge, options, rival models switched on.
+
+    The number of workers is not part of it: results are the same bits for any number.
+    """
+
+    scenario: str
+    draws: int = Field(default=2000, ge=1, le=10_000_000)
+    seed: int = Field(default=1, ge=0)
+    as_of: Moment | None = None
+    options: Tokens = ()
+    rivals: dict[str, str] = {}

@@ -1,0 +1,1 @@
+"""Benchmarks: our kernels against their peers, in one run on one machine."""

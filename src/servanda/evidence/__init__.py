@@ -1,0 +1,1 @@
+"""Texts read into quoted, attributed claims and position timelines."""

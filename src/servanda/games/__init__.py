@@ -1,0 +1,1 @@
+"""Game trees as data, their equilibria and the catalogue of crisis games."""

@@ -1,0 +1,93 @@
+"""Put a comparative claim to the model: does the better option outlast the others named?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from servanda.domain.moment import Moment
+from servanda.domain.option import Option
+from servanda.domain.scenario import ClaimUnderTest, Scenario
+from servanda.study.result import ClaimVerdict, OptionResult, Outlasts
+
+__all__ = ["claim_verdicts", "verdict_word"]
+
+
+def claim_verdicts(
+    scenario: Scenario,
+    options: Sequence[Option],
+    pairs: Mapping[str, Outlasts],
+    results: Mapping[str, OptionResult],
+    day: Moment,
+) -> tuple[ClaimVerdict, ...]:
+    """Answer every claim under test that was made by the day of knowledge."""
+    names = {o.id for o in options}
+    return tuple(
+        _verdict(claim, names, pairs, results)
+        for claim in scenario.under_test
+        if claim.date.not_after(day)
+    )
+
+
+def _verdict(
+    claim: ClaimUnderTest,
+    names: set[str],
+    pairs: Mapping[str, Outlasts],
+    results: Mapping[str, OptionResult],
+) -> ClaimVerdict:
+    compared = [o for o in claim.than if o in names] if claim.better in names else []
+    against = {o: pairs[f"{claim.better}>{o}"].by_horizon for o in compared}
+    reached = {
+        o: results[o].reached.mean or 0.0 for o in ([claim.better, *compared] if compared else [])
+    }
+    missing = [o for o in (claim.better, *claim.than) if o not in names]
+    return ClaimVerdict(
+        id=claim.id,
+        says=claim.says,
+        by=claim.by,
+        date=str(claim.date),
+        certainty=claim.certainty,
+        source=claim.source,
+        against=against,
+        reached=reached,
+        answer=_answer(claim, results, against, reached),
+        reason=f"not among the options compared: {', '.join(missing)}" if missing else None,
+    )
+
+
+def verdict_word(probability: float) -> str:
+    """Put a probability that A outlasts B into sober words.
+
+    Examples:
+        >>> verdict_word(0.93), verdict_word(0.5), verdict_word(0.2)
+        ('in most draws', 'in about half of the draws', 'in few draws')
+    """
+    if probability >= 0.75:
+        return "in most draws"
+    if probability >= 0.6:
+        return "in more than half of the draws"
+    if probability > 0.4:
+        return "in about half of the draws"
+    if probability > 0.25:
+        return "in less than half of the draws"
+    return "in few draws"
+
+
+def _answer(
+    claim: ClaimUnderTest,
+    results: Mapping[str, OptionResult],
+    against: Mapping[str, Mapping[str, float]],
+    reached: Mapping[str, float],
+) -> str:
+    if not against:
+        return "This claim cannot be put to the model with the options compared."
+    title = results[claim.better].title
+    parts = [
+        f"{results[o].title} {verdict_word(by['10'])} ({by['10']:.0%} at 10 years, "
+        f"{by['20']:.0%} at 20)"
+        for o, by in against.items()
+    ]
+    chances = "; ".join(f"{results[o].title} {p:.0%}" for o, p in reached.items())
+    return (
+        f"In this model, given a cessation, {title} outlasts " + ", ".join(parts) + ". "
+        f"Probability that the adversary would accept in this model: {chances}."
+    )

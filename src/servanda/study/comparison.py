@@ -1,0 +1,224 @@
+"""The main job: every option on the table side by side, from one scenario and one seed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from servanda._version import __version__
+from servanda.domain.errors import ModelError
+from servanda.domain.moment import Moment
+from servanda.domain.scenario import Resolved
+from servanda.domain.study import Study
+from servanda.scenario.folder import load
+from servanda.study.arrays import Arrays, read_arrays
+from servanda.study.claims import claim_verdicts
+from servanda.study.duties import duty_cells, ranked_questions
+from servanda.study.ledger import ledger_rows
+from servanda.study.options import option_results
+from servanda.study.ranking import drivers_of, order, outlasts, rank_probabilities, regret
+from servanda.study.result import Comparison, Driver, RivalEffect, RunRecord
+from servanda.study.running import Progress, Run, run
+
+__all__ = ["compare"]
+
+RIVAL_DRAWS = 500
+WARN_SHARE = 0.01
+
+LIMITS = (
+    "The model is a stylised one: one challenger, one protege, guarantors that decide at a single "
+    "point in time. It ranks options in this model; it does not predict.",
+    "Most payoffs are judgements. Those marked unverified were remembered or judged, not read in a "
+    "source; the ledger lists each with its range.",
+    "The protege acts mechanically here (a fixed chance to provoke), guarantors do not learn from "
+    "one another across crises, and the numbers are not yet calibrated on the casebook.",
+    "Peace years are conditional on a cessation of hostilities at year 0. Beside them stands the "
+    "probability that the adversary would accept the option in this model, and their product.",
+    "Harder cases tend to receive stronger guarantees. In one table on peacekeeping the crude, the "
+    "unadjusted and the adjusted ratios of failure are 2.06, 1.08 and 0.43: comparisons with "
+    "history need that care.",
+    "Findings are readings of texts coded for this purpose, not legal advice.",
+)
+
+
+def compare(
+    scenario: str | Path | Resolved,
+    *,
+    draws: int = 2000,
+    seed: int = 1,
+    as_of: str | None = None,
+    options: tuple[str, ...] = (),
+    rivals: dict[str, str] | None = None,
+    root: Path | None = None,
+    rival_effects: bool = True,
+    progress: Progress | None = None,
+) -> Comparison:
+    """Compare the options of a scenario.
+
+    Args:
+        scenario: a folder, the name of a shipped example, or a scenario already loaded.
+        draws: number of joint draws of all assumptions.
+        seed: the run's seed; the same seed gives the same bits.
+        as_of: day of knowledge; only options and positions known then enter.
+        options: restrict to these options.
+        rivals: assumption -> rival model to use instead of the one shown.
+        root: folder that holds runs; by default ``servanda-runs`` in the working directory.
+        rival_effects: also run each disputed assumption the other way.
+        progress: called with chunks done, chunks in all, seconds.
+
+    Returns:
+        Comparison: everything that the terminal, the report and ``--json`` show.
+
+    Raises:
+        ScenarioError: the scenario has problems.
+        ModelError: the request cannot be computed.
+    """
+    resolved = scenario if isinstance(scenario, Resolved) else load(scenario)
+    study = Study(
+        scenario=resolved.scenario.id,
+        draws=draws,
+        seed=seed,
+        as_of=None if as_of is None else _day(as_of),
+        options=options,
+        rivals=_known_rivals(resolved, rivals or {}),
+    )
+    where = root if root is not None else Path("servanda-runs")
+    done = run(resolved, study, root=where, progress=progress)
+    effects = _rival_effects(resolved, study, where) if rival_effects else ()
+    return _assemble(done, effects)
+
+
+def _day(text: str) -> Moment:
+    try:
+        return Moment(text)
+    except ValueError as error:
+        raise ModelError(f"--as-of: {error}", code="SV606") from None
+
+
+def _known_rivals(resolved: Resolved, rivals: dict[str, str]) -> dict[str, str]:
+    for name, rival in rivals.items():
+        assumption = resolved.assumptions.get(name)
+        choices = sorted(assumption.rivals) if assumption else []
+        if rival not in choices:
+            disputed = sorted(a.id for a in resolved.assumptions.values() if a.rivals)
+            raise ModelError(
+                f"{name}={rival} names no rival model; disputed assumptions: {', '.join(disputed)}"
+                + (f"; rivals of {name}: {', '.join(choices)}" if choices else ""),
+                code="SV607",
+            )
+    return rivals
+
+
+def _assemble(done: Run, effects: tuple[RivalEffect, ...]) -> Comparison:
+    resolved, scenario = done.resolved, done.resolved.scenario
+    day = done.study.as_of or scenario.as_of
+    arrays = read_arrays(done.folder, tuple(o.id for o in done.options))
+    margin = float(arrays.parameters["tie_margin_per_year"].mean())
+    pairs = outlasts(arrays, margin)
+    results = option_results(done, arrays, day)
+    record = _record(done, arrays)
+    return Comparison(
+        title=scenario.title,
+        summary=scenario.summary,
+        protege=resolved.actors[scenario.protege].name,
+        challenger=resolved.actors[scenario.challenger].name,
+        horizon_years=scenario.horizon_years,
+        options=results,
+        outlasts=pairs,
+        rank_probabilities=rank_probabilities(arrays),
+        regret=regret(arrays),
+        questions=ranked_questions(resolved, done.options, day),
+        drivers=_drivers(resolved, arrays),
+        duties=duty_cells(resolved, done.options),
+        claims=claim_verdicts(scenario, done.options, pairs, results, day),
+        rivals=effects,
+        ledger=ledger_rows(resolved, arrays, done.options),
+        report=tuple(s.model_dump(mode="json") for s in scenario.report),
+        positions=tuple(
+            p.model_dump(mode="json") for p in scenario.positions if p.date.not_after(day)
+        ),
+        sources=tuple(
+            s.model_dump(mode="json")
+            for s in scenario.sources
+            if s.date is None or s.date.not_after(day)
+        ),
+        incidents=tuple(i.model_dump(mode="json") for i in scenario.incidents),
+        limits=LIMITS,
+        reasons={
+            "acceptable_to": "consent of other actors needs the negotiation engine, which is not "
+            "in this version; the adversary's figure is its participation constraint",
+            "conditions": "scenario discovery is not in this version; see the drivers instead",
+        },
+        run=record,
+    )
+
+
+def _record(done: Run, arrays: Arrays) -> RunRecord:
+    status = arrays.outcomes["status"]
+    return RunRecord(
+        hash=done.hash,
+        scenario=done.resolved.scenario.id,
+        scenario_hash=done.resolved.content_hash,
+        seed=done.study.seed,
+        draws=done.study.draws,
+        as_of=str(done.study.as_of or done.resolved.scenario.as_of),
+        version=__version__,
+        unconverged_share=float((status == 2).any(axis=1).mean()),
+        several_share=float((status == 1).any(axis=1).mean()),
+        undetermined_share=float(arrays.outcomes["undetermined"].any(axis=1).mean()),
+        rivals=done.study.rivals,
+        options=tuple(o.id for o in done.options),
+        platform=str(done.folder.manifest.get("platform", "")),
+        folder=str(done.folder.path),
+        seconds=done.seconds,
+    )
+
+
+def _drivers(resolved: Resolved, arrays: Arrays) -> tuple[Driver, ...]:
+    """Assumptions that move peace years, averaged over options that are not the reference."""
+    reference = {o.id for o in resolved.options if o.reference}
+    keep = [i for i, name in enumerate(arrays.options) if name not in reference]
+    target = arrays.outcomes["rmst"][:, keep or slice(None)].mean(axis=1)
+    return tuple(
+        Driver(
+            assumption=name,
+            label=resolved.assumptions[name].label,
+            correlation=rho,
+            interval=interval,
+            on="peace years, mean over the options other than the reference",
+        )
+        for name, rho, interval in drivers_of(dict(arrays.parameters), target)
+    )
+
+
+def _rival_effects(resolved: Resolved, study: Study, root: Path) -> tuple[RivalEffect, ...]:
+    """Run each disputed assumption the other way, on the first draws of the same streams."""
+    disputed = [a for a in resolved.assumptions.values() if a.rivals]
+    if not disputed:
+        return ()
+    small = study.model_copy(update={"draws": min(study.draws, RIVAL_DRAWS)})
+    effects: list[RivalEffect] = []
+    usual = order(_peace_years(run(resolved, small, root=root)))
+    for assumption in disputed:
+        for name, rival in assumption.rivals.items():
+            changed = small.model_copy(update={"rivals": {**study.rivals, assumption.id: name}})
+            years = _peace_years(run(resolved, changed, root=root))
+            effects.append(
+                RivalEffect(
+                    assumption=assumption.id,
+                    label=assumption.label,
+                    rival=name,
+                    rival_label=rival.label,
+                    source=rival.source,
+                    verified=rival.verified,
+                    peace_years=years,
+                    order=order(years),
+                    changes_order=order(years) != usual,
+                )
+            )
+    return tuple(effects)
+
+
+def _peace_years(done: Run) -> dict[str, float]:
+    arrays = read_arrays(done.folder, tuple(o.id for o in done.options))
+    means = arrays.outcomes["rmst"].mean(axis=0)
+    return {name: float(x) for name, x in zip(arrays.options, means, strict=True)}

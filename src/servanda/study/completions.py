@@ -1,0 +1,188 @@
+"""Complete what a text leaves open, and read off what each guarantor would then owe.
+
+A vague proposal is completed many times, each open slot by one of its practice options with equal
+weights (or the weights given), balanced over a pool. Every completion is put before the incident
+bank; the strongest duty of each guarantor in each incident is kept as a row of small codes, so that
+a draw only has to look up a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from servanda.deterrence.model import CLASSES
+from servanda.domain.actor import Actor
+from servanda.domain.incident import Incident
+from servanda.domain.instrument import Instrument, Patch
+from servanda.domain.patch import patched
+from servanda.domain.slot import Slot
+from servanda.obligations import Binding, assess, bind, gaps
+from servanda.study.streams import generator
+
+__all__ = ["MILITARY", "POOL", "DutyTable", "choices", "duty_table"]
+
+POOL = 128
+MILITARY = ("none", "unspecified", "materiel", "optional", "included")
+SURE = frozenset({"triggered", "breach"})
+OPEN_TO_READING = frozenset({"triggered_if", "contested", "undetermined"})
+POWERS = frozenset({"available", "permitted"})
+
+Codes = NDArray[np.int8]
+
+
+@dataclass(frozen=True, slots=True)
+class DutyTable:
+    """What one instrument makes each guarantor owe, by completion, guarantor and incident.
+
+    ``klass``, ``military``: int8[layer, completion, guarantor, kind] codes into CLASSES and
+    MILITARY; ``floor``: float64, the stated floor share or NaN; ``delay_hours``: float64, NaN where
+    no clock is stated; ``body``, ``clause``: int16 indices or -1. Layer 0 holds sure findings only,
+    layer 1 also those that depend on a reading or on missing facts; ``unsettled[completion]`` marks
+    completions that the text leaves undetermined even so.
+    """
+
+    instrument: str
+    klass: Codes
+    military: Codes
+    floor: NDArray[np.float64]
+    delay_hours: NDArray[np.float64]
+    body: NDArray[np.int16]
+    clause: NDArray[np.int16]
+    unsettled: NDArray[np.bool_]
+    bodies: tuple[str, ...]
+    clauses: tuple[str, ...]
+    slots: Mapping[str, Codes]
+
+
+def choices(instrument: Instrument, slots: Sequence[Slot], seed: int) -> dict[str, Codes]:
+    """Choose a practice option for each open slot in each completion of the pool.
+
+    Returns:
+        slot identifier -> int8[completion], every option equally often unless weights are given.
+    """
+    by_id = {slot.id: slot for slot in slots}
+    group = instrument.version_of or instrument.id
+    chosen: dict[str, Codes] = {}
+    for gap in gaps(instrument, slots):
+        slot = by_id[gap.slot]
+        if gap.slot in chosen or not slot.options:
+            continue
+        weights = np.array([1.0 if o.weight is None else o.weight for o in slot.options])
+        edges = np.cumsum(weights / weights.sum())
+        order = generator(seed, -1, f"completion:{group}:{slot.id}").permutation(POOL)
+        level = (order + 0.5) / POOL
+        chosen[slot.id] = np.minimum(np.searchsorted(edges, level), len(edges) - 1).astype(np.int8)
+    return chosen
+
+
+def duty_table(
+    instrument: Instrument,
+    incidents: Sequence[Incident],
+    guarantors: Sequence[str],
+    actors: Mapping[str, Actor],
+    slots: Sequence[Slot],
+    seed: int,
+) -> DutyTable:
+    """Put every completion of an instrument before the incident bank."""
+    chosen = choices(instrument, slots, seed)
+    rows = np.stack(list(chosen.values())) if chosen else np.zeros((0, 1), np.int8)
+    unique, back = np.unique(rows, axis=1, return_inverse=True)
+    builder = _Builder(guarantors, incidents, actors, unique.shape[1])
+    by_id = {slot.id: slot for slot in slots}
+    names = {gap.name for gap in gaps(instrument, slots)}
+    for completion in range(unique.shape[1]):
+        options = [
+            by_id[slot].options[code]
+            for slot, code in zip(chosen, unique[:, completion], strict=True)
+        ]
+        patches: list[Patch] = [patch for option in options for patch in option.patches]
+        text = patched(instrument, patches, settles=names) if options else instrument
+        builder.add(completion, text)
+    spread = np.resize(back.reshape(-1), POOL)
+    return builder.table(instrument.id, spread, chosen)
+
+
+class _Builder:
+    """Collects the strongest duty per guarantor and incident while completions are assessed."""
+
+    def __init__(
+        self,
+        guarantors: Sequence[str],
+        incidents: Sequence[Incident],
+        actors: Mapping[str, Actor],
+        completions: int,
+    ) -> None:
+        self.index = {actor: i for i, actor in enumerate(guarantors)}
+        self.incidents = incidents
+        self.actors = actors
+        shape = (2, completions, len(guarantors), len(incidents))
+        self.klass = np.zeros(shape, np.int8)
+        self.military = np.zeros(shape, np.int8)
+        self.floor = np.full(shape, np.nan)
+        self.delay = np.full(shape, np.nan)
+        self.body = np.full(shape, -1, np.int16)
+        self.clause = np.full(shape, -1, np.int16)
+        self.unsettled = np.zeros(completions, np.bool_)
+        self.bodies: dict[str, int] = {}
+        self.clauses: dict[str, int] = {}
+
+    def add(self, completion: int, text: Instrument) -> None:
+        bindings: dict[tuple[str, str | None], Binding] = {}
+        for kind, incident in enumerate(self.incidents):
+            day = incident.date
+            for finding in assess([text], incident, actors=self.actors, trace=False):
+                if finding.finding not in SURE | OPEN_TO_READING | POWERS:
+                    continue
+                key = (finding.provision, day.day if day else None)
+                if key not in bindings:
+                    bindings[key] = bind(
+                        text, text.provision(finding.provision), actors=self.actors, on=day
+                    )
+                binding = bindings[key]
+                if binding.klass == "none":
+                    continue
+                if finding.finding == "undetermined":
+                    self.unsettled[completion] = True
+                first = 1 if finding.finding in OPEN_TO_READING else 0
+                self._keep(completion, kind, binding, range(first, 2))
+
+    def _keep(self, completion: int, kind: int, binding: Binding, layers: range) -> None:
+        klass = CLASSES.index(binding.klass)
+        military = MILITARY.index(binding.military)
+        body = -1
+        if binding.body is not None and binding.rule_kind == "consensus":
+            body = self.bodies.setdefault(binding.body, len(self.bodies))
+        clause = self.clauses.setdefault(binding.clause, len(self.clauses))
+        for actor in binding.guarantors:
+            i = self.index.get(actor)
+            if i is None:
+                continue
+            for layer in layers:
+                at = (layer, completion, i, kind)
+                if (klass, military) <= (int(self.klass[at]), int(self.military[at])):
+                    continue
+                self.klass[at], self.military[at] = klass, military
+                self.body[at], self.clause[at] = body, clause
+                self.floor[at] = np.nan if binding.floor_share is None else binding.floor_share
+                self.delay[at] = np.nan if binding.delay_hours is None else binding.delay_hours
+
+    def table(
+        self, instrument: str, spread: NDArray[np.intp], chosen: Mapping[str, Codes]
+    ) -> DutyTable:
+        return DutyTable(
+            instrument=instrument,
+            klass=self.klass[:, spread],
+            military=self.military[:, spread],
+            floor=self.floor[:, spread],
+            delay_hours=self.delay[:, spread],
+            body=self.body[:, spread],
+            clause=self.clause[:, spread],
+            unsettled=self.unsettled[spread],
+            bodies=tuple(self.bodies),
+            clauses=tuple(self.clauses),
+            slots=chosen,
+        )

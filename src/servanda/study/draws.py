@@ -1,0 +1,132 @@
+"""Draws of the assumptions: each distribution's quantile at a uniform number of its own stream."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import special
+
+from servanda.domain.assumption import Assumption, Distribution
+from servanda.domain.errors import ModelError
+from servanda.study.streams import Floats, uniforms
+
+__all__ = ["Draws", "draw", "quantile"]
+
+
+def quantile(distribution: Distribution, u: Floats) -> Floats:
+    """Evaluate the quantile function of a declared distribution.
+
+    Args:
+        distribution: one of the declared forms.
+        u: float64[draw], strictly inside (0, 1).
+
+    Returns:
+        float64[draw] in the assumption's unit.
+
+    Examples:
+        >>> quantile(Distribution(lognormal={"median": 4, "log_sd": 0.25}), np.array([0.5]))
+        array([4.])
+    """
+    form = distribution.form
+    if distribution.fixed is not None:
+        return np.full_like(u, distribution.fixed)
+    if distribution.lognormal is not None:
+        log = distribution.lognormal
+        return np.asarray(log.median * np.exp(log.log_sd * special.ndtri(u)))
+    if distribution.normal is not None:
+        return np.asarray(distribution.normal.mean + distribution.normal.sd * special.ndtri(u))
+    if distribution.beta is not None:
+        return np.asarray(special.betaincinv(distribution.beta.a, distribution.beta.b, u))
+    if distribution.uniform is not None:
+        low, high = distribution.uniform.low, distribution.uniform.high
+        return np.asarray(low + (high - low) * u)
+    if distribution.triangular is not None:
+        return _triangular(distribution, u)
+    raise ModelError(f"no quantile function for the form {form!r}", code="SV605")
+
+
+def _triangular(distribution: Distribution, u: Floats) -> Floats:
+    shape = distribution.triangular
+    if shape is None:
+        raise ModelError("not a triangular distribution", code="SV605")
+    low, mode, high = shape.low, shape.mode, shape.high
+    width = high - low
+    if width == 0:
+        return np.full_like(u, low)
+    left = (mode - low) / width
+    rising = low + np.sqrt(u * width * (mode - low))
+    falling = high - np.sqrt((1.0 - u) * width * (high - mode))
+    return np.where(u < left, rising, falling)
+
+
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """One chunk of draws.
+
+    ``columns`` maps an assumption's identifier to float64[draw]; `uniform` gives further streams
+    (practice options, readings, common quantiles) with the same keys on every machine.
+    """
+
+    seed: int
+    chunk: int
+    size: int
+    columns: Mapping[str, Floats]
+    assumptions: Mapping[str, Assumption]
+    rivals: Mapping[str, str]
+
+    def column(self, identifier: str) -> Floats:
+        """Return the draws of an assumption.
+
+        Raises:
+            ModelError: the scenario and the library have no such assumption (SV601).
+        """
+        try:
+            return self.columns[identifier]
+        except KeyError:
+            raise ModelError(
+                f"the assumption {identifier!r} is needed and is neither in the scenario nor in "
+                "the library; add it under `assumptions:`",
+                code="SV601",
+            ) from None
+
+    def uniform(self, name: str) -> Floats:
+        """Return float64[draw] of the stream with this name."""
+        return uniforms(self.seed, self.chunk, name, self.size)
+
+    def at(self, identifier: str, u: Floats) -> Floats:
+        """Evaluate an assumption's distribution at given quantiles instead of its own stream."""
+        self.column(identifier)
+        used = self.assumptions[identifier].used(self.rivals.get(identifier))
+        return quantile(used, u)
+
+
+def draw(
+    assumptions: Mapping[str, Assumption],
+    *,
+    seed: int,
+    chunk: int,
+    size: int,
+    rivals: Mapping[str, str] | None = None,
+) -> Draws:
+    """Draw every assumption for one chunk.
+
+    Args:
+        assumptions: by identifier; rivals use the one shown unless ``rivals`` names another.
+        seed: the run's seed.
+        chunk: the chunk's number; chunks are independent.
+        size: number of draws in the chunk.
+        rivals: assumption -> name of the rival model to use.
+
+    Returns:
+        Draws with one float64[draw] column per assumption.
+    """
+    chosen = dict(rivals or {})
+    columns = {
+        identifier: quantile(
+            assumption.used(chosen.get(identifier)), uniforms(seed, chunk, identifier, size)
+        )
+        for identifier, assumption in sorted(assumptions.items())
+    }
+    return Draws(seed, chunk, size, columns, assumptions, chosen)

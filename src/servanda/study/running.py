@@ -1,0 +1,152 @@
+"""Run a study: chunk by chunk, with progress, finished work kept, the same bits every time."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from servanda._version import __version__
+from servanda.domain.errors import ModelError
+from servanda.domain.moment import Moment
+from servanda.domain.option import Option
+from servanda.domain.scenario import Resolved
+from servanda.domain.study import Study
+from servanda.study import handover
+from servanda.study.completions import duty_table
+from servanda.study.draws import draw
+from servanda.study.handover import Board
+from servanda.study.outcomes import TABLES, chunk_tables
+from servanda.study.store import RunFolder
+
+__all__ = ["CHUNK", "Progress", "Run", "known_options", "lay_out", "run", "run_hash"]
+
+CHUNK = 250
+
+Progress = Callable[[int, int, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A finished run: its request, the scenario it stands for, and the folder with its chunks."""
+
+    study: Study
+    resolved: Resolved
+    options: tuple[Option, ...]
+    board: Board
+    folder: RunFolder
+    hash: str
+    seconds: float
+
+
+def known_options(resolved: Resolved, study: Study) -> tuple[Option, ...]:
+    """Return the options on the table on the study's day of knowledge, in the scenario's order.
+
+    Raises:
+        ModelError: an option named is unknown or not yet known, or none is left (SV603).
+    """
+    day = study.as_of or resolved.scenario.as_of
+    known = [o for o in resolved.options if o.known_from is None or o.known_from.not_after(day)]
+    names = {o.id for o in known}
+    for wanted in study.options:
+        if wanted not in names:
+            raise ModelError(
+                f"no option {wanted!r} is known on {day}; known then: {', '.join(sorted(names))}",
+                code="SV603",
+            )
+    chosen = tuple(o for o in known if not study.options or o.id in study.options)
+    if not chosen:
+        raise ModelError(
+            f"no option of the scenario was known on {day}; give a later --as-of", code="SV603"
+        )
+    return chosen
+
+
+def run_hash(study: Study, resolved: Resolved, options: Sequence[Option]) -> str:
+    """Return the hash of everything that determines the numbers: request, scenario, version."""
+    request = {
+        "study": study.model_dump(mode="json", exclude={"scenario"}),
+        "scenario": resolved.content_hash,
+        "options": [o.id for o in options],
+        "chunk": CHUNK,
+        "version": __version__,
+    }
+    return hashlib.sha256(json.dumps(request, sort_keys=True).encode()).hexdigest()
+
+
+def lay_out(resolved: Resolved, options: Sequence[Option], seed: int) -> Board:
+    """Assess the incident bank under every instrument of the options and lay out the cells."""
+    incidents = handover.crisis_incidents(resolved)
+    names = dict.fromkeys(n for o in options for p in o.phases for n in p.instruments)
+    guarantors = [g.actor for g in resolved.scenario.guarantors]
+    tables = {
+        name: duty_table(
+            resolved.instruments[name],
+            incidents,
+            guarantors,
+            resolved.actors,
+            resolved.slots,
+            seed,
+        )
+        for name in names
+    }
+    return handover.board(resolved, options, tables)
+
+
+def run(
+    resolved: Resolved,
+    study: Study,
+    *,
+    root: Path,
+    progress: Progress | None = None,
+) -> Run:
+    """Run a study and keep every finished chunk.
+
+    Args:
+        resolved: the scenario with its cross-references looked up.
+        study: draws, seed, day of knowledge, options, rivals.
+        root: the folder that holds runs; this one's folder is named by its hash.
+        progress: called with chunks done, chunks in all, and seconds since the start.
+
+    Returns:
+        Run. If it is interrupted, the same call goes on where it stopped.
+    """
+    began = time.monotonic()
+    options = known_options(resolved, study)
+    identity = run_hash(study, resolved, options)
+    folder = RunFolder(root, identity)
+    board = lay_out(resolved, options, study.seed)
+    folder.describe(
+        {
+            "hash": identity,
+            "study": study.model_dump(mode="json"),
+            "options": [o.id for o in options],
+            "version": __version__,
+            "platform": f"{platform.machine()} {platform.system()}",
+        },
+        resolved.model_dump_json(by_alias=True, exclude_unset=True),
+    )
+    total = -(-study.draws // CHUNK)
+    for chunk in range(total):
+        if not folder.has(chunk, TABLES):
+            folder.write(chunk, chunk_of(resolved, study, board, chunk))
+        if progress is not None:
+            progress(chunk + 1, total, time.monotonic() - began)
+    return Run(study, resolved, options, board, folder, identity, time.monotonic() - began)
+
+
+def chunk_of(resolved: Resolved, study: Study, board: Board, chunk: int):  # type: ignore[no-untyped-def]
+    """Compute the tables of one chunk; the last one may be shorter."""
+    first = chunk * CHUNK
+    size = min(CHUNK, study.draws - first)
+    draws = draw(resolved.assumptions, seed=study.seed, chunk=chunk, size=size, rivals=study.rivals)
+    return chunk_tables(board, draws, float(resolved.scenario.horizon_years), first)
+
+
+def day_of(resolved: Resolved, study: Study) -> Moment:
+    """Return the day of knowledge of a study."""
+    return study.as_of or resolved.scenario.as_of

@@ -1,0 +1,1 @@
+"""Engine 5: whether a truce is kept, per party and domain."""

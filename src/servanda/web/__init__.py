@@ -1,0 +1,1 @@
+"""The local workbench, served on loopback only."""

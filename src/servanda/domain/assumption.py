@@ -78,6 +78,9 @@ class Distribution(Noun):
         if len(self.model_fields_set) != 1:
             msg = "expected exactly one of fixed, lognormal, normal, beta, uniform, triangular"
             raise ValueError(msg)
+        if getattr(self, self.form) is None:
+            msg = f"the form {self.form} has no number"
+            raise ValueError(msg)
         return self
 
     @property

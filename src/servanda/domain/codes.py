@@ -25,14 +25,15 @@ CODES: dict[str, Code]
 class Code(Noun):
     """One kind of problem, as ``servanda explain CODE`` shows it.
 
-    ``bad`` is a snippet that raises it and ``good`` the same snippet put right; a kind that no
-    snippet can show has none.
+    ``bad`` is a part of a file that raises it and ``good`` the same part put right; ``file`` says
+    of what kind of file. A code that no short text can show has neither.
     """
 
     code: str
     title: str
     explanation: str
     remedy: str
+    file: str | None = None
     bad: str | None = None
     good: str | None = None
 

@@ -32,7 +32,7 @@ class Incident(Noun):
 
     A fact that is absent is unknown, not false. ``crisis`` says how the deterrence engine treats it
     (a probe or an attack) and ``size`` names the assumption with its size relative to a full-scale
-    ground attack.
+    ground attack; ``own_unit`` marks a strike on forces that a guarantor has stationed.
     """
 
     id: Identifier
@@ -42,6 +42,7 @@ class Incident(Noun):
     hypothetical: Flag = False
     crisis: Literal["probe", "attack"] | None = None
     size: str | None = None
+    own_unit: Flag = False
     facts: dict[str, Any] = {}
     note: str | None = None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -54,7 +54,6 @@ class Moment(str):
         year, month, day = int(parts["y"]), int(parts["m"] or 1), int(parts["d"] or 1)
         zone = _zone(parts["z"])
         self.zoned = parts["z"] is not None
-        second = timedelta(seconds=1)
         if parts["H"]:
             self.precision = "instant"
             clock = (int(parts["H"]), int(parts["M"]), int(parts["S"] or 0))
@@ -64,11 +63,11 @@ class Moment(str):
         self.earliest = datetime(year, month, day, tzinfo=UTC)
         if parts["d"]:
             self.precision = "day"
-            self.latest = self.earliest + timedelta(days=1) - second
+            self.latest = datetime(year, month, day, 23, 59, 59, tzinfo=UTC)
         elif parts["m"]:
             self.precision = "month"
             days = monthrange(year, month)[1]
-            self.latest = self.earliest + timedelta(days=days) - second
+            self.latest = datetime(year, month, days, 23, 59, 59, tzinfo=UTC)
         else:
             self.precision = "year"
             self.latest = datetime(year, 12, 31, 23, 59, 59, tzinfo=UTC)

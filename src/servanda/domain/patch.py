@@ -27,7 +27,8 @@ def patched(
 
     Examples:
         >>> text = Instrument(id="x", title="X", kind="draft", unspecified=["form"])
-        >>> patched(text, [Patch(path="legal_force", value="binding")], settles=["form"]).legal_force
+        >>> patch = Patch(path="legal_force", value="binding")
+        >>> patched(text, [patch], settles=["form"]).legal_force
         'binding'
     """
     data = instrument.model_dump(by_alias=True, exclude_unset=True)

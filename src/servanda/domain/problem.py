@@ -35,8 +35,8 @@ class Span(Noun):
 class Problem(Noun):
     """One complaint about an input, explained by ``servanda explain CODE``.
 
-    ``message`` says what is wrong with the value quoted, ``remedy`` what to do about it, ``context``
-    the line of text with a caret under the place.
+    ``message`` says what is wrong with the value quoted, ``remedy`` what to do about it,
+    ``context`` shows the line of text with a caret under the place.
     """
 
     code: str

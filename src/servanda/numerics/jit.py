@@ -10,7 +10,6 @@ numba's own scheduler, which compiles slower and does not survive a fork.
 from __future__ import annotations
 
 import hashlib
-import hashlib
 import os
 import tempfile
 from collections.abc import Callable
@@ -69,7 +68,7 @@ def _prepare_cache() -> bool:
 #: Whether compiled kernels are kept on disk (False where no folder can be written).
 CACHED: bool = _prepare_cache()
 
-import numba  # type: ignore[import-untyped]  # noqa: E402  (the cache folder must be set first)
+import numba  # noqa: E402  (the cache folder must be set first)
 
 if TYPE_CHECKING:
     prange = range
@@ -77,9 +76,7 @@ else:
     prange = numba.prange
 
 
-def kernel(
-    function: _F | None = None, *, parallel: bool = False, inline: bool = False
-) -> Any:
+def kernel(function: _F | None = None, *, parallel: bool = False, inline: bool = False) -> Any:
     """Compile a function of arrays and numbers to machine code, once, and keep it.
 
     Args:
@@ -106,23 +103,30 @@ def kernel(
     return compile_it if function is None else compile_it(function)
 
 
-def part(function: _F) -> Any:
+def part(function: _F | None = None, *, inline: bool = False) -> Any:
     """Compile a function that is called from kernels only, never from Python.
 
     It has no Python entry and no file of its own in the cache, which halves compile time; the
     kernels that use it are cached whole.
 
     Args:
-        function: the function to compile.
+        function: the function to compile; leave out when options are given.
+        inline: paste the body into its callers, which spares counting references to arrays
+            in the innermost loops.
 
     Returns:
-        The compiled function.
+        The compiled function, or a decorator when called with options only.
     """
-    return numba.njit(
-        function,
-        nogil=True,
-        error_model="numpy",
-        fastmath=False,
-        no_cpython_wrapper=True,
-        no_cfunc_wrapper=True,
-    )
+
+    def compile_it(target: _F) -> Any:
+        return numba.njit(  # type: ignore[call-overload]  # options that its stubs leave out
+            target,
+            nogil=True,
+            error_model="numpy",
+            fastmath=False,
+            inline="always" if inline else "never",
+            no_cpython_wrapper=True,
+            no_cfunc_wrapper=True,
+        )
+
+    return compile_it if function is None else compile_it(function)

@@ -1,0 +1,182 @@
+"""Incidents from a CSV table: one row each, facts as ``key=value`` pairs."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from servanda.domain.incident import Incident
+from servanda.domain.problem import Problem, Span
+from servanda.scenario.parsing import MAX_SCALAR, closest
+from servanda.scenario.text import Page, bounded, decoded, load_bytes
+
+__all__ = ["MAX_TABLE_BYTES", "Table", "facts_of", "incidents"]
+
+MAX_TABLE_BYTES = 10_000_000
+_REQUIRED = ("id", "date", "title", "facts")
+_OPTIONAL = ("known", "crisis", "size", "own_unit", "hypothetical", "note")
+_MAX_STEPS = 8
+
+
+def incidents(path: Path, name: str | None = None) -> Table:
+    """Read incidents from a CSV table with the columns id, date, title and facts.
+
+    Further columns may be known, crisis, size, own_unit, hypothetical and note. The column
+    ``facts`` holds pairs such as ``kind=armed_attack; place.sovereign=UKR; domain=land|air``. An
+    empty cell is an unknown, not a false. Problems (SV1xx, SV5xx) are in ``problems`` of what is
+    returned.
+    """
+    name = name or str(path)
+    data = load_bytes(path, name, MAX_TABLE_BYTES)
+    page = decoded(data, name) if isinstance(data, bytes) else data
+    if isinstance(page, Problem):
+        table = Table(Page(name, ""))
+        table.problems = (page,)
+        return table
+    return Table(page).read()
+
+
+def facts_of(text: str) -> dict[str, Any]:
+    """Read the ``facts`` cell of a row.
+
+    Raises:
+        ValueError: a pair has no ``=``, or a key is used both for a value and for a group.
+
+    Examples:
+        >>> facts_of("kind=armed_attack; place.sovereign=UKR; domain=land|air")
+        {'kind': 'armed_attack', 'place': {'sovereign': 'UKR'}, 'domain': ['land', 'air']}
+    """
+    facts: dict[str, Any] = {}
+    for pair in filter(None, (part.strip() for part in text.split(";"))):
+        key, sign, value = (part.strip() for part in pair.partition("="))
+        if not sign or not key or not value:
+            raise ValueError(f"'{pair[:60]}' is not of the form key=value")
+        *groups, last = key.split(".")
+        if len(groups) >= _MAX_STEPS or not all((*groups, last)):
+            raise ValueError(f"the key '{key[:60]}' has an empty part or too many parts")
+        holder = facts
+        for group in groups:
+            holder = holder.setdefault(group, {})
+            if not isinstance(holder, dict):
+                raise ValueError(f"'{group}' has a value and cannot be a group too")
+        if last in holder:
+            raise ValueError(f"the fact '{key[:60]}' is given twice")
+        holder[last] = [v.strip() for v in value.split("|")] if "|" in value else value
+    return facts
+
+
+class Table:
+    """The incidents of a table, where each stands, and the problems found in it."""
+
+    def __init__(self, page: Page) -> None:
+        """Take the text; `read` reads it."""
+        self.page = page
+        self.incidents: tuple[Incident, ...] = ()
+        self.problems: tuple[Problem, ...] = ()
+        self.lines: dict[str, int] = {}
+        self.columns: list[str] = []
+        self._found: list[Problem] = []
+
+    def read(self) -> Table:
+        """Read heading and rows; every row that can be read is."""
+        found: list[Incident] = []
+        rows = self._rows()
+        if self._heading(rows):
+            for line, row in rows:
+                incident = self._incident(line, row)
+                if incident is not None:
+                    found.append(incident)
+        self.incidents = tuple(found)
+        self.problems = bounded(self._found, self.page.name)
+        return self
+
+    def problem(self, code: str, message: str, incident: str, near: str) -> Problem:
+        """Make a problem that points at a word in the row of an incident."""
+        return self.page.problem(code, message, self.span(self.lines[incident], near))
+
+    def _rows(self) -> Iterator[tuple[int, list[str]]]:
+        """Yield each row that holds something with the line it begins on."""
+        csv.field_size_limit(10 * MAX_SCALAR)
+        reader = csv.reader(io.StringIO(self.page.text, newline=""), strict=True)
+        line = 1
+        while True:
+            try:
+                row = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                said = "a quote is not closed" if "end of data" in str(error) else error
+                self._note("SV503", f"this is not a table: {said}", line)
+                return
+            if any(cell.strip() for cell in row):
+                yield line, [cell.strip() for cell in row]
+            line = reader.line_num + 1
+
+    def _heading(self, rows: Iterator[tuple[int, list[str]]]) -> bool:
+        first = next(rows, None)
+        if first is None:
+            if not self._found:
+                self._note("SV101", "the file holds no content", 1)
+            return False
+        line, self.columns = first
+        missing = [name for name in _REQUIRED if name not in self.columns]
+        for name in missing:
+            near = closest(name, self.columns)
+            hint = f"is '{near}' meant?" if near else ""
+            self._note("SV501", f"the column '{name}' is missing", line, hint=hint)
+        for place, name in enumerate(self.columns):
+            if name not in _REQUIRED + _OPTIONAL:
+                near = closest(name, _REQUIRED + _OPTIONAL)
+                hint = f"did you mean '{near}'?" if near else ""
+                self._note("SV506", f"unknown column '{name[:40]}'", line, name, hint=hint)
+            elif name in self.columns[:place]:
+                self._note("SV506", f"the column '{name}' stands twice", line, name)
+        return not missing
+
+    def _incident(self, line: int, row: list[str]) -> Incident | None:
+        if len(row) != len(self.columns):
+            message = f"the row has {len(row)} cells, the heading {len(self.columns)}"
+            self._note("SV502", message, line)
+            return None
+        cells = {key: cell for key, cell in zip(self.columns, row, strict=True) if cell}
+        try:
+            facts = facts_of(cells.pop("facts", ""))
+        except ValueError as error:
+            self._note("SV505", f"'facts': {error}", line)
+            return None
+        wanted = {key: cells[key] for key in _REQUIRED + _OPTIONAL if key in cells}
+        try:
+            incident = Incident.model_validate({**wanted, "facts": facts})
+        except ValidationError as error:
+            self._bad_cells(error, line, wanted)
+            return None
+        if incident.id in self.lines:
+            message = f"the identifier '{incident.id}' stands at line {self.lines[incident.id]} too"
+            self._note("SV310", message, line, incident.id)
+            return None
+        self.lines[incident.id] = line
+        return incident
+
+    def _bad_cells(self, error: ValidationError, line: int, cells: dict[str, str]) -> None:
+        for entry in error.errors(include_url=False, include_input=False):
+            field = str(entry["loc"][0]) if entry["loc"] else "id"
+            if entry["type"] == "missing":
+                self._note("SV504", f"'{field}' is empty", line)
+                continue
+            said = entry["msg"].removeprefix("Value error, ").replace("Input should be", "expected")
+            self._note("SV504", f"'{field}': {said}", line, cells.get(field, ""))
+
+    def _note(self, code: str, message: str, line: int, near: str = "", *, hint: str = "") -> None:
+        self._found.append(self.page.problem(code, message, self.span(line, near), hint=hint))
+
+    def span(self, line: int, near: str = "") -> Span:
+        """Return the first place of a word in a line, or the whole line."""
+        text = self.page.line(line)
+        at = text.find(near) if near else -1
+        start, width = (at, len(near)) if at >= 0 else (0, max(1, len(text)))
+        return self.page.span(line, start + 1, line, start + 1 + width)

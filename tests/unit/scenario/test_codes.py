@@ -1,0 +1,78 @@
+"""The catalogue of problem codes is complete, and its snippets do what they say."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import servanda
+from servanda.domain.codes import CODES, Code
+from servanda.domain.problem import Problem
+from servanda.scenario.folder import check
+
+SOURCE = Path(servanda.__file__).parent
+MINIMAL = (Path(__file__).parents[2] / "bad" / "minimal.yaml").read_text(encoding="utf-8")
+INSTRUMENT = """\
+id: draft-pact
+title: Draft pact
+kind: draft
+provisions:
+  - {id: a, modality: duty, act: assist, bearer: each_party}
+"""
+BLOCK = re.compile(r"(?m)^(\w+):.*\n(?:[ -].*\n)*")
+SHOWN = [code for code in CODES.values() if code.bad]
+
+
+def whole(code: Code, snippet: str) -> str:
+    """Put a snippet into a file: its top keys replace those of the smallest file of the kind."""
+    if code.file not in ("scenario", "instrument"):
+        return snippet
+    smallest = MINIMAL if code.file == "scenario" else INSTRUMENT
+    parts = {m.group(1): m.group(0) for m in BLOCK.finditer(smallest)}
+    parts |= {m.group(1): m.group(0) for m in BLOCK.finditer(snippet)}
+    return "".join(parts.values())
+
+
+def problems(code: Code, snippet: str, folder: Path) -> tuple[Problem, ...]:
+    path = folder / ("incidents.csv" if code.file == "incidents" else "file.yaml")
+    path.write_text(whole(code, snippet), encoding="utf-8")
+    return check(path)
+
+
+@pytest.mark.parametrize("code", SHOWN, ids=lambda c: c.code)
+def test_bad_snippet_raises_its_code(code: Code, tmp_path: Path):
+    assert code.bad is not None
+    assert code.code in {item.code for item in problems(code, code.bad, tmp_path)}
+
+
+@pytest.mark.parametrize("code", SHOWN, ids=lambda c: c.code)
+def test_good_snippet_does_not(code: Code, tmp_path: Path):
+    assert code.good is not None
+    found = problems(code, code.good, tmp_path)
+    # The shortest texts about YAML itself are no file of servanda, and that may be said.
+    assert {item.code for item in found} <= ({"SV200", "SV201", "SV202"} - {code.code})
+    if code.file != "text":
+        assert not found
+
+
+def test_every_code_in_the_source_is_in_the_catalogue():
+    used = set()
+    for path in SOURCE.rglob("*.py"):
+        used |= set(re.findall(r"[\"'](SV\d{3})[\"']", path.read_text(encoding="utf-8")))
+    assert used
+    assert used <= set(CODES)
+
+
+def test_codes_are_in_order_and_say_something():
+    assert list(CODES) == sorted(CODES)
+    for code in CODES.values():
+        assert re.fullmatch(r"SV[1-8]\d\d", code.code)
+        assert len(code.explanation) > 20
+        assert code.title[0].isupper()
+        assert code.remedy.endswith(".")
+        assert (code.bad is None) == (code.good is None) == (code.file is None)
+
+
+def test_titles_are_distinct():
+    titles = [code.title for code in CODES.values()]
+    assert len(titles) == len(set(titles))

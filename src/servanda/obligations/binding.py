@@ -1,0 +1,147 @@
+"""How strongly a provision binds: what the deterrence engine needs to know of a text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from servanda.domain.actor import Actor
+from servanda.domain.instrument import Instrument, Provision
+from servanda.domain.moment import Moment
+from servanda.obligations.membership import Roll
+
+__all__ = ["Binding", "bind"]
+
+BINDING_FORCES = frozenset({"binding", "binding_secret"})
+HELP = (
+    *("assist", "aid", "help", "act_to_meet", "fight", "guarantee", "respond", "support"),
+    *("defend", "take_all", "take_action", "secure", "come_to"),
+)
+TALK = ("consult", "meet", "inform")
+DEPLOY = ("deploy", "station_", "establish_military")
+ARMS_ONLY = frozenset(
+    "arms economic_assistance security_assistance sanctions defence_support modern_equipment "
+    "intelligence diplomatic economic".split()
+)
+FORCE_WORDS = ("armed_force", "closed_airspace", "all_means", "military", "all_available", "force")
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """What a provision puts on whom.
+
+    ``klass`` is one of none, permitted, mandate, consult, discretionary, political, binding;
+    ``military`` one of none, materiel, optional, included, unspecified; ``rule_kind`` is
+    ``consensus`` where a body must agree, ``each`` otherwise; ``delay_hours`` None where the text
+    has no clock.
+    """
+
+    klass: str
+    guarantors: tuple[str, ...]
+    body: str | None
+    rule: str | None
+    rule_kind: str
+    military: str
+    floor_share: float | None
+    delay_hours: float | None
+    clause: str
+
+
+def bind(
+    instrument: Instrument,
+    provision: Provision,
+    *,
+    actors: Mapping[str, Actor] | None = None,
+    on: Moment | None = None,
+) -> Binding:
+    """Read off how strongly a provision binds, and whom.
+
+    Args:
+        instrument: the text.
+        provision: one of its provisions.
+        actors: registry, for groups.
+        on: the day; membership changes.
+
+    Examples:
+        >>> pact = Instrument(id="p", title="P", kind="treaty", legal_force="binding",
+        ...     parties={"original": ["AAA", "BBB"]}, provisions=[{"id": "a1", "modality": "duty",
+        ...     "act": "assist", "bearer": "each_party"}])
+        >>> bind(pact, pact.provision("a1")).klass
+        'binding'
+    """
+    roll = Roll(instrument, on, actors if actors is not None else {})
+    rule = provision.decision.rule if provision.decision else None
+    organ = provision.decision.organ if provision.decision else ()
+    consensus = bool(rule) and ("consensus" in rule or "unanim" in rule)
+    response = provision.response
+    return Binding(
+        klass=_klass(instrument, provision),
+        guarantors=roll.bearers(provision),
+        body=organ[0] if organ and consensus else None,
+        rule=rule,
+        rule_kind="consensus" if organ and consensus else "each",
+        military=_military(provision),
+        floor_share=response.floor_share if response else None,
+        delay_hours=_hours(provision),
+        clause=f"{instrument.id}:{provision.id}",
+    )
+
+
+def _klass(instrument: Instrument, provision: Provision) -> str:
+    acts = provision.act
+    if any(a.startswith(DEPLOY) for a in acts):
+        return "mandate"
+    helps = any(a.startswith(HELP) or "assist" in a for a in acts) or (
+        not acts and provision.response is not None
+    )
+    talks = any(a.startswith(TALK) for a in acts)
+    if not helps and not talks:
+        return "none"
+    if provision.modality in ("permission", "power"):
+        return "permitted"
+    if provision.modality in ("exception", "limit", "condition", "termination", "prohibition"):
+        return "none"
+    if talks and not helps:
+        return "consult"
+    return _of_help(instrument, provision)
+
+
+def _of_help(instrument: Instrument, provision: Provision) -> str:
+    modality, discretion = provision.modality, provision.discretion or ""
+    binding = instrument.legal_force in BINDING_FORCES
+    soft = modality in ("declaration_to_act", "proposed_discretionary")
+    if binding and (soft or "whether" in discretion or "constitutional" in discretion):
+        return "discretionary"
+    if binding and modality in ("duty", "proposed_duty"):
+        return "binding"
+    if "whether" in discretion or modality == "proposed_discretionary":
+        return "permitted" if "whether" in discretion else "political"
+    return "political"
+
+
+def _military(provision: Provision) -> str:
+    response = provision.response
+    word = (response.military if response else None) or ""
+    if word.startswith("included"):
+        return "included"
+    if word in ("optional", "may_include", "if_necessary") or word.startswith("optional"):
+        return "optional"
+    if word.startswith("materiel"):
+        return "materiel"
+    if word in ("none", "excluded"):
+        return "none"
+    content = response.content if response else ()
+    if any(any(f in c for f in FORCE_WORDS) for c in content):
+        return "optional" if any("if_necessary" in c or "may" in c for c in content) else "included"
+    if content and all(any(a in c for a in ARMS_ONLY) for c in content):
+        return "materiel" if not word else "unspecified"
+    return "unspecified"
+
+
+def _hours(provision: Provision) -> float | None:
+    deadline = provision.deadline
+    if deadline is None:
+        return None
+    if deadline.hours is not None:
+        return deadline.hours
+    return None if deadline.days is None else 24.0 * deadline.days

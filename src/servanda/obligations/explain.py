@@ -1,0 +1,59 @@
+"""A finding in a paragraph a minister can read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from servanda.domain.actor import Actor
+from servanda.domain.finding import Finding
+
+__all__ = ["explain"]
+
+MEANING = {
+    "triggered": "The duty is owed",
+    "triggered_if": "Nothing speaks against the duty, but it hangs on facts that are not known",
+    "not_triggered": "The duty does not arise",
+    "contested": "The text can be read both ways",
+    "undetermined": "The text is too thin to say",
+    "available": "A party may call for it; nobody had to",
+    "permitted": "It is allowed, not owed",
+    "breach": "The undertaking was broken",
+    "limits": "This clause cuts down what others may demand",
+    "not_in_force": "The text does not bind yet",
+    "lapsed": "The text no longer binds",
+}
+
+
+def explain(finding: Finding, *, actors: Mapping[str, Actor] | None = None) -> str:
+    """Put a finding into plain words.
+
+    Examples:
+        >>> explain(Finding(incident="i", instrument="p", provision="a", finding="triggered_if",
+        ...     missing=["deliberate"]))
+        'Nothing speaks against the duty, but it hangs on facts that are not known: deliberate.'
+    """
+    known = actors if actors is not None else {}
+
+    def name(actor: str) -> str:
+        return known[actor].name if actor in known else actor.replace("_", " ")
+
+    text = MEANING.get(finding.finding, finding.finding)
+    if finding.finding == "breach" and finding.by:
+        text += f" by {_list([name(a) for a in finding.by])}"
+    if finding.finding == "triggered" and finding.bearers:
+        text += f" by {_list([name(a) for a in finding.bearers])}"
+    if finding.why:
+        text += f"; what decides: {_list([w.replace('_', ' ') for w in finding.why])}"
+    if finding.missing:
+        text += f": {_list([m.replace('_', ' ') for m in finding.missing])}"
+    if finding.due:
+        text += f"; due {finding.due}"
+    elif finding.due_soft:
+        text += f"; due {finding.due_soft} where possible"
+    return text + "."
+
+
+def _list(words: list[str]) -> str:
+    if len(words) > 6:
+        return ", ".join(words[:5]) + f" and {len(words) - 5} others"
+    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else words[0]

@@ -1,0 +1,44 @@
+"""When a text is too thin to say: no bearer is named, and the proposal lists what it leaves open."""
+
+from __future__ import annotations
+
+from servanda.domain.instrument import Instrument, Provision
+from servanda.obligations.kleene import OPEN, Node
+
+__all__ = ["is_talk", "open_node", "slots_of"]
+
+CASUS = (
+    *("who", "bound", "form", "threshold", "area", "territory", "occupied", "decision_rule"),
+    *("decides", "declares", "judges", "hour", "deadline", "trigger"),
+)
+CONTENT = ("minimum", "troops", "response", "amount", "us_role", "backstop", "contributes")
+NEVER = ("relation", "nuclear")
+
+
+def is_talk(provision: Provision) -> bool:
+    """Say whether the provision owes talk rather than help."""
+    return any(a.startswith(("consult", "meet")) for a in provision.act)
+
+
+def slots_of(instrument: Instrument, provision: Provision) -> tuple[str, ...]:
+    """Return the open slots of the instrument on which the provision hangs.
+
+    A clause about when and who hangs on the slots of the casus foederis, a clause about help on
+    those of its content.
+    """
+    names = [n for n in instrument.unspecified if not n.startswith(NEVER)]
+    content = provision.response is not None and not is_talk(provision)
+    stems = CONTENT if content else CASUS
+    chosen = tuple(n for n in names if any(stem in n for stem in stems))
+    return chosen or tuple(names)
+
+
+def open_node(instrument: Instrument, provision: Provision, bearers: tuple[str, ...]) -> Node | None:
+    """Return an open node where nobody is bound by name and the text admits it, else None."""
+    if bearers or provision.modality == "prohibition":
+        return None
+    proposed = provision.modality.startswith("proposed") or instrument.kind in ("proposal", "draft")
+    if not proposed and "unspecified" not in provision.bearer:
+        return None
+    missing = slots_of(instrument, provision) or ("bearer",)
+    return Node("the text names nobody who is bound", OPEN, missing=missing)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -39,28 +40,29 @@ def command(name: str, example: str | None, parent: Path) -> int:
     if example is not None:
         folder = copy_example(example, parent / name)
     else:
-        folder = start(parent / name, _ask(Answers))
+        folder = start(parent / name, Answers(**_ask()))
     say(f"Made {folder}. Edit scenario.yaml, then:")
     say(f"  servanda check {folder}\n  servanda compare {folder} --draws 200")
     return 0
 
 
-def _ask(answers):  # type: ignore[no-untyped-def]
+def _ask() -> dict[str, Any]:
     """Ask the five questions; every answer has a default that works."""
     say("Five questions; press Enter for the answer in brackets.")
-    return answers(
-        title=click.prompt("What is the case called?", default="A border and a promise", err=True),
-        protege=click.prompt("Who is to be protected (code, e.g. UKR)?", default="MDA", err=True),
-        challenger=click.prompt("From whom?", default="RUS", err=True),
-        guarantors=tuple(
-            click.prompt("Who might promise help (codes, comma)?", default="ROU,FRA", err=True)
-            .replace(" ", "")
-            .split(",")
-        ),
-        duty=click.prompt(
-            "What would they promise?",
-            default="consult",
-            type=click.Choice(["consult", "assist"]),
-            err=True,
-        ),
+    title = click.prompt("What is the case called?", default="A border and a promise", err=True)
+    protege = click.prompt("Who is to be protected (code)?", default="MDA", err=True)
+    challenger = click.prompt("From whom?", default="RUS", err=True)
+    helpers = click.prompt("Who might promise help (codes, comma)?", default="ROU,FRA", err=True)
+    duty = click.prompt(
+        "What would they promise?",
+        default="consult",
+        type=click.Choice(["consult", "assist"]),
+        err=True,
     )
+    return {
+        "title": title,
+        "protege": protege.strip(),
+        "challenger": challenger.strip(),
+        "guarantors": tuple(word.strip() for word in helpers.split(",") if word.strip()),
+        "duty": duty,
+    }

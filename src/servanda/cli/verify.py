@@ -12,9 +12,7 @@ from servanda.cli.shared import json_option
 __all__ = ["command"]
 
 
-@click.command(
-    "verify", epilog="Example:\n\n\b\n  servanda verify servanda-runs/1a2b3c4d\n"
-)
+@click.command("verify", epilog="Example:\n\n\b\n  servanda verify servanda-runs/1a2b3c4d\n")
 @click.argument("run", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @json_option
 def command(run: Path, as_json: bool) -> int:

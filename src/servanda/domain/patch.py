@@ -12,7 +12,11 @@ __all__ = ["patched"]
 
 
 def patched(
-    instrument: Instrument, patches: Iterable[Patch], *, settles: Iterable[str] = ()
+    instrument: Instrument,
+    patches: Iterable[Patch],
+    *,
+    settles: Iterable[str] = (),
+    overwrite: bool = True,
 ) -> Instrument:
     """Return the instrument with every patch applied and the settled slots no longer open.
 
@@ -20,6 +24,8 @@ def patched(
         instrument: the text to complete; it is not changed.
         patches: field paths and values, applied in order; see `Patch` for the path language.
         settles: names to take off the ``unspecified`` list.
+        overwrite: whether a field that the text has filled may change. False completes: only what
+            is empty, unspecified, proposed or contested takes the value.
 
     Raises:
         ModelError: a path does not exist in the format (SV604).
@@ -34,7 +40,7 @@ def patched(
     data = instrument.model_dump(by_alias=True, exclude_unset=True)
     for patch in patches:
         for target in _targets(data, patch):
-            _assign(target, patch)
+            _assign(target, patch, overwrite)
     gone = set(settles)
     if gone:
         data["unspecified"] = [name for name in data.get("unspecified", ()) if name not in gone]
@@ -59,7 +65,7 @@ def _tokens(value: Any) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value or ())
 
 
-def _assign(target: dict[str, Any], patch: Patch) -> None:
+def _assign(target: dict[str, Any], patch: Patch, overwrite: bool) -> None:
     parts = patch.path.split(".")
     if parts[0] == "provisions":
         parts = parts[2:]
@@ -71,7 +77,21 @@ def _assign(target: dict[str, Any], patch: Patch) -> None:
             inner = {"text": inner}
         target[key] = dict(inner or {})
         target = target[key]
+    if not overwrite and not _is_open(target.get(parts[-1])):
+        return
     if patch.value is None:
         target.pop(parts[-1], None)
     else:
         target[parts[-1]] = patch.value
+
+
+OPEN_WORDS = ("unspecified", "proposed", "contested", "conditional", "undecided", "announcing")
+
+
+def _is_open(value: Any) -> bool:
+    """Say whether a field is still to be settled: empty, or a word that says so."""
+    if isinstance(value, str):
+        return value in ("none", "") or any(word in value for word in OPEN_WORDS)
+    if isinstance(value, (list, tuple)):
+        return all(_is_open(item) for item in value)
+    return value is None or value == {}

@@ -20,8 +20,17 @@ HELP = (
 TALK = ("consult", "meet", "inform")
 DEPLOY = ("deploy", "station_", "establish_military")
 ARMS_ONLY = frozenset(
-    "arms economic_assistance security_assistance sanctions defence_support modern_equipment "
-    "intelligence diplomatic economic".split()
+    [
+        "arms",
+        "economic_assistance",
+        "security_assistance",
+        "sanctions",
+        "defence_support",
+        "modern_equipment",
+        "intelligence",
+        "diplomatic",
+        "economic",
+    ]
 )
 FORCE_WORDS = ("armed_force", "closed_airspace", "all_means", "military", "all_available", "force")
 
@@ -72,7 +81,7 @@ def bind(
     roll = Roll(instrument, on, actors if actors is not None else {})
     rule = provision.decision.rule if provision.decision else None
     organ = provision.decision.organ if provision.decision else ()
-    consensus = bool(rule) and ("consensus" in rule or "unanim" in rule)
+    consensus = rule is not None and ("consensus" in rule or "unanim" in rule)
     response = provision.response
     return Binding(
         klass=_klass(instrument, provision),

@@ -1,4 +1,4 @@
-"""The conditions of a provision beside kind, time and place: who, whom, asked, provoked, decided."""
+"""Conditions beside kind, time and place: who, whom, asked for, provoked, decided."""
 
 from __future__ import annotations
 
@@ -14,9 +14,21 @@ from servanda.obligations.openness import is_talk
 __all__ = ["actor_node", "condition_nodes", "decision_nodes", "object_node", "target_node"]
 
 VALUES = frozenset(
-    "territorial_integrity political_independence independence security sovereignty stability "
-    "security_of_japan peace_in_far_east territory neutrality existing_borders "
-    "critical_infrastructure state_of_affairs_of_basic_articles".split()
+    [
+        "territorial_integrity",
+        "political_independence",
+        "independence",
+        "security",
+        "sovereignty",
+        "stability",
+        "security_of_japan",
+        "peace_in_far_east",
+        "territory",
+        "neutrality",
+        "existing_borders",
+        "critical_infrastructure",
+        "state_of_affairs_of_basic_articles",
+    ]
 )
 SOFTENERS = (
     *("constitutional", "national_law", "legal", "budget", "respective_laws", "respective_law"),
@@ -234,8 +246,6 @@ def _request(token: str, provision: Provision, facts: Facts, roll: Roll) -> Node
     return Node(label, UNKNOWN, missing=("requested",))
 
 
-
-
 def _unprovoked(facts: Facts, *, needed: bool) -> Node:
     by = facts.provokers()
     label = "condition: not provoked"
@@ -338,5 +348,3 @@ def decision_nodes(provision: Provision, facts: Facts, roll: Roll) -> list[Node]
             name = "request_or_council_decision"
             nodes.append(Node("decision of the organ", UNKNOWN, missing=(name,)))
     return nodes
-
-

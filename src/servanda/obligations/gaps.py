@@ -99,7 +99,7 @@ def _signature(
     actors: Mapping[str, Actor] | None,
 ) -> Signature:
     patches = [p for option in options for p in option.patches]
-    text = patched(instrument, patches, settles=set(names.values()))
+    text = patched(instrument, patches, settles=set(names.values()), overwrite=False)
     found: Signature = {}
     for incident in incidents:
         for f in assess([text], incident, actors=actors, trace=False):

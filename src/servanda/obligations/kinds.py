@@ -17,7 +17,9 @@ __all__ = ["ATTACKS", "FAMILIES", "family_of", "kind_node"]
 #: Incident kinds by how they stand to an armed attack.
 ATTACKS = frozenset({"armed_attack", "war", "invasion", "armed_aggression", "bombardment"})
 FORCE = frozenset({"use_of_force", "shelling", "strike", "clash", "skirmish"})
-BELOW = frozenset({"incursion", "coercion_with_bladed_weapons", "ramming", "water_cannon", "boarding"})
+BELOW = frozenset(
+    {"incursion", "coercion_with_bladed_weapons", "ramming", "water_cannon", "boarding"}
+)
 VIOLATIONS = frozenset({"airspace_violation", "border_violation", "intrusion"})
 THREATS = frozenset({"threat", "deployment_threat", "ultimatum", "mobilisation"})
 INTERNAL = frozenset({"internal_insurgency", "internal_unrest", "riot", "civil_war"})
@@ -40,10 +42,50 @@ FAMILIES = (
 )  # fmt: skip
 
 NOISE = frozenset(
-    "future renewed any armed attack aggression external unprovoked of in the on by or and to a "
-    "flagrant imminent military operation operations hostilities consequence invades invasion "
-    "resulting state war without cause threat threatening non peaceful means with direct "
-    "provocation recourse arms new".split()
+    [
+        "future",
+        "renewed",
+        "any",
+        "armed",
+        "attack",
+        "aggression",
+        "external",
+        "unprovoked",
+        "of",
+        "in",
+        "the",
+        "on",
+        "by",
+        "or",
+        "and",
+        "to",
+        "a",
+        "flagrant",
+        "imminent",
+        "military",
+        "operation",
+        "operations",
+        "hostilities",
+        "consequence",
+        "invades",
+        "invasion",
+        "resulting",
+        "state",
+        "war",
+        "without",
+        "cause",
+        "threat",
+        "threatening",
+        "non",
+        "peaceful",
+        "means",
+        "with",
+        "direct",
+        "provocation",
+        "recourse",
+        "arms",
+        "new",
+    ]
 )
 
 
@@ -134,28 +176,35 @@ def _attack(label: str, provision: Provision, facts: Facts) -> Node:
     shown = {"kind": kind}
     if facts.get("armed_attack") is False or facts.get("recourse_to_arms") is False:
         return Node(label, FALSE, ("kind",), facts=shown)
-    if kind in ATTACKS:
-        return all_of(label, [Node(label, TRUE, facts=shown), *_deeds(facts), *_abroad(facts)])
-    if kind == "self_defence_of_other_side":
-        return Node(label, FALSE, ("target",), facts=shown, note="not an attack on a party")
-    if kind in FORCE:
-        return _force(label, provision, facts)
-    if kind in BELOW:
-        parts = [Node(label, UNKNOWN, missing=("armed_attack_threshold",), facts=shown)]
-        if facts.place.get("border") == "undemarcated":
-            parts.append(Node("border agreed", UNKNOWN, missing=("agreed_border",)))
-        return all_of(label, [*parts, *_deeds(facts)])
-    if kind in VIOLATIONS:
-        return _violation(label, facts)
-    if kind == "impact":
-        return all_of(label, _deeds(facts, needed=True))
-    if kind in NON_CLASSICAL:
-        return all_of(label, _non_classical(label, kind, facts))
-    if kind in INTERNAL:
-        return _internal(label, facts)
-    if kind in THREATS | COERCION | {"coup", "action_clearly_threatening_independence"}:
-        return Node(label, FALSE, ("kind",), facts=shown)
+    for kinds, answer in _SHORT_OF_ATTACK:
+        if kind in kinds:
+            return answer(label, provision, facts)
     return Node(label, UNKNOWN, missing=("armed_attack_threshold",), facts=shown)
+
+
+def _plain_attack(label: str, provision: Provision, facts: Facts) -> Node:
+    plain = Node(label, TRUE, facts={"kind": facts.kind})
+    return all_of(label, [plain, *_deeds(facts), *_abroad(facts)])
+
+
+def _other_side(label: str, provision: Provision, facts: Facts) -> Node:
+    return Node(label, FALSE, ("target",), facts={"kind": facts.kind}, note="no attack on a party")
+
+
+def _below(label: str, provision: Provision, facts: Facts) -> Node:
+    shown = {"kind": facts.kind}
+    parts = [Node(label, UNKNOWN, missing=("armed_attack_threshold",), facts=shown)]
+    if facts.place.get("border") == "undemarcated":
+        parts.append(Node("border agreed", UNKNOWN, missing=("agreed_border",)))
+    return all_of(label, [*parts, *_deeds(facts)])
+
+
+def _impact(label: str, provision: Provision, facts: Facts) -> Node:
+    return all_of(label, _deeds(facts, needed=True))
+
+
+def _not_an_attack(label: str, provision: Provision, facts: Facts) -> Node:
+    return Node(label, FALSE, ("kind",), facts={"kind": facts.kind})
 
 
 def _force(label: str, provision: Provision, facts: Facts) -> Node:
@@ -188,7 +237,7 @@ def _deeds(facts: Facts, *, needed: bool = False) -> list[Node]:
     return []
 
 
-def _violation(label: str, facts: Facts) -> Node:
+def _violation(label: str, provision: Provision, facts: Facts) -> Node:
     scale = facts.get("scale")
     details = scale if isinstance(scale, dict) else {}
     shots = details.get("shots")
@@ -212,7 +261,11 @@ def _abroad(facts: Facts) -> list[Node]:
     return [Node("directed from abroad", UNKNOWN, missing=("directed_from_abroad",))]
 
 
-def _non_classical(label: str, kind: str, facts: Facts) -> list[Node]:
+def _non_classical(label: str, provision: Provision, facts: Facts) -> Node:
+    return all_of(label, _effects(label, facts.kind, facts))
+
+
+def _effects(label: str, kind: str, facts: Facts) -> list[Node]:
     nodes = _deeds(facts)
     if kind == "cyber" or kind == "sabotage":
         effects = facts.get("effects_comparable_to_armed_attack")
@@ -227,7 +280,7 @@ def _non_classical(label: str, kind: str, facts: Facts) -> list[Node]:
     return nodes
 
 
-def _internal(label: str, facts: Facts) -> Node:
+def _internal(label: str, provision: Provision, facts: Facts) -> Node:
     hand = facts.get("outside_hand")
     if hand in (ABSENT, False):
         return Node(label, FALSE, ("kind",), facts={"kind": facts.kind})
@@ -292,6 +345,21 @@ def _disaster(label: str, provision: Provision, facts: Facts) -> Node:
     truth = TRUE if "disaster" in facts.kind else FALSE
     return Node(label, truth, ("kind",), facts={"kind": facts.kind})
 
+
+_SHORT_OF_ATTACK = (
+    (ATTACKS, _plain_attack),
+    (frozenset({"self_defence_of_other_side"}), _other_side),
+    (FORCE, _force),
+    (BELOW, _below),
+    (VIOLATIONS, _violation),
+    (frozenset({"impact"}), _impact),
+    (NON_CLASSICAL, _non_classical),
+    (INTERNAL, _internal),
+    (
+        THREATS | COERCION | {"coup", "action_clearly_threatening_independence"},
+        _not_an_attack,
+    ),
+)
 
 _BY_FAMILY = {
     "conduct": _conduct,

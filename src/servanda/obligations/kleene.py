@@ -64,7 +64,7 @@ class Node:
         """Write the reasoning as a trace that cites the clause at every leaf."""
         return Trace.model_construct(
             label=self.label,
-            truth=self.truth,
+            truth=self.truth,  # type: ignore[arg-type]
             root=self.roots[0] if self.roots else None,
             clause=None if self.children else clause,
             facts=dict(self.facts),

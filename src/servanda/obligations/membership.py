@@ -1,4 +1,4 @@
-"""Who is bound on a day: original and acceded parties, those who left, groups, roles, successors."""
+"""Who is bound on a day: parties, those who left, groups, roles, successors."""
 
 from __future__ import annotations
 
@@ -12,8 +12,23 @@ __all__ = ["Roll", "actor_of", "left_before", "pledged", "roll_of"]
 
 Actors = Mapping[str, Actor]
 PLURAL = frozenset(
-    "party parties member members participants signatories side sides states powers other both "
-    "all each either".split()
+    [
+        "party",
+        "parties",
+        "member",
+        "members",
+        "participants",
+        "signatories",
+        "side",
+        "sides",
+        "states",
+        "powers",
+        "other",
+        "both",
+        "all",
+        "each",
+        "either",
+    ]
 )
 SIGNING_ROLES = (
     *("original", "members", "incl", "guarantors", "guarantor", "signatories", "also_signed"),
@@ -26,7 +41,15 @@ HOPED_FOR = ("possible_guarantors",)
 class Roll:
     """The parties of an instrument on a day, and whom each word for a bearer stands for."""
 
-    __slots__ = ("actors", "beneficiaries", "day", "guarantors", "instrument", "members", "registry")
+    __slots__ = (
+        "actors",
+        "beneficiaries",
+        "day",
+        "guarantors",
+        "instrument",
+        "members",
+        "registry",
+    )
 
     def __init__(self, instrument: Instrument, day: Moment | None, actors: Actors) -> None:
         """Work out who belongs to the instrument on the day."""

@@ -1,4 +1,4 @@
-"""When a text is too thin to say: no bearer is named, and the proposal lists what it leaves open."""
+"""When a text is too thin to say: nobody is bound by name and the details are left open."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ def slots_of(instrument: Instrument, provision: Provision) -> tuple[str, ...]:
     return chosen or tuple(names)
 
 
-def open_node(instrument: Instrument, provision: Provision, bearers: tuple[str, ...]) -> Node | None:
+def open_node(
+    instrument: Instrument, provision: Provision, bearers: tuple[str, ...]
+) -> Node | None:
     """Return an open node where nobody is bound by name and the text admits it, else None."""
     if bearers or provision.modality == "prohibition":
         return None

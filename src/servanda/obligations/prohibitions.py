@@ -14,7 +14,16 @@ __all__ = ["breach", "restrains"]
 
 RESPECT = ("respect", "refrain", "cease_fire", "eliminate_use_of_force", "prior_agreement")
 HOSTILE = ATTACKS | FORCE | BELOW | VIOLATIONS | {"strike", "shelling", "impact", "coup"}
-ANY_HOSTILITY = ("hostil", "cease_fire", "eliminate", "strike", "attack", "force", "respect", "invade")
+ANY_HOSTILITY = (
+    "hostil",
+    "cease_fire",
+    "eliminate",
+    "strike",
+    "attack",
+    "force",
+    "respect",
+    "invade",
+)
 
 
 def restrains(provision: Provision) -> bool:

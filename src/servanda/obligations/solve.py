@@ -60,9 +60,10 @@ def assess(
         trace: also write down the reasoning, node by node.
 
     Examples:
-        >>> pact = Instrument(id="p", title="P", kind="treaty", parties={"original": ["AAA", "BBB"]},
-        ...     provisions=[{"id": "a1", "modality": "duty", "act": "assist", "bearer": "each_party",
-        ...                  "trigger": {"kinds": ["armed_attack"], "object": "party"}}])
+        >>> trigger = {"kinds": ["armed_attack"], "object": "party"}
+        >>> duty = {"id": "a1", "modality": "duty", "act": "assist", "bearer": "each_party"}
+        >>> pact = Instrument(id="p", title="P", kind="treaty",
+        ...     parties={"original": ["AAA", "BBB"]}, provisions=[{**duty, "trigger": trigger}])
         >>> raid = Incident(id="r", title="R", facts={"target": "AAA", "kind": "armed_attack"})
         >>> assess([pact], raid)[0].finding, assess([pact], raid)[0].bearers
         ('triggered', ('BBB',))
@@ -177,7 +178,11 @@ def _conditions(provision: Provision, facts: Facts, roll: Roll) -> list[Node]:
         return condition_nodes(provision, facts, roll)
     target = target_node(provision, facts, roll)
     if target.truth == FALSE:  # an area is that of the parties: it says nothing of others
-        return [target, actor_node(provision, facts, roll), kind_node(provision, facts, roll.actors)]
+        return [
+            target,
+            actor_node(provision, facts, roll),
+            kind_node(provision, facts, roll.actors),
+        ]
     return [
         target,
         actor_node(provision, facts, roll),
@@ -220,9 +225,7 @@ def _duty(
         missing = node.wanted(UNKNOWN)
         return _done(base, "triggered_if", node, provision, trace, missing=missing, bearers=owing)
     done = _done(base, "triggered", node, provision, trace, bearers=owing)
-    return done.model_copy(
-        update={"due": hard, "due_soft": soft, "readings": _clocks(provision)}
-    )
+    return done.model_copy(update={"due": hard, "due_soft": soft, "readings": _clocks(provision)})
 
 
 def _hinges(node: Node) -> str:
@@ -235,7 +238,9 @@ def _clocks(provision: Provision) -> tuple[VariantReading, ...]:
     counts = provision.deadline.counts if provision.deadline else ()
     if len(counts) < 2:
         return ()
-    return tuple(VariantReading(reading=f"the clock counts: {c}", finding="triggered") for c in counts)
+    return tuple(
+        VariantReading(reading=f"the clock counts: {c}", finding="triggered") for c in counts
+    )
 
 
 def _waits_for_invocation(provision: Provision, facts: Facts, roll: Roll) -> bool:

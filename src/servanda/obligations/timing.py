@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from servanda.domain.instrument import InForceVersion, Instrument
+from servanda.domain.instrument import Instrument
 from servanda.domain.moment import Moment
 from servanda.obligations.facts import ABSENT, Facts
 from servanda.obligations.kleene import FALSE, TRUE, UNKNOWN, Node, all_of
@@ -43,7 +43,6 @@ def versions(instrument: Instrument) -> tuple[Version, ...]:
     return tuple(
         Version(v.by, v.from_, v.to or _after(v.from_, days=v.days or common))
         for v in force.versions
-        if isinstance(v, InForceVersion)
     )
 
 
@@ -103,9 +102,7 @@ def _unsigned(instrument: Instrument, day: Moment | None) -> tuple[Node, str | N
     return Node("in force", TRUE, note=note), None
 
 
-def _conditional(
-    instrument: Instrument, day: Moment, facts: Facts
-) -> tuple[Node, str | None]:
+def _conditional(instrument: Instrument, day: Moment, facts: Facts) -> tuple[Node, str | None]:
     signed = instrument.signed or instrument.known_from
     if signed is not None and day.before(signed):
         return Node("in force", FALSE, ("time",), facts={"signed": str(signed)}), NOT_YET

@@ -36,9 +36,7 @@ def _verdict(
 ) -> ClaimVerdict:
     compared = [o for o in claim.than if o in names] if claim.better in names else []
     against = {o: pairs[f"{claim.better}>{o}"].by_horizon for o in compared}
-    reached = {
-        o: results[o].reached.mean or 0.0 for o in ([claim.better, *compared] if compared else [])
-    }
+    reached = {o: results[o].reached.mean for o in ([claim.better, *compared] if compared else [])}
     missing = [o for o in (claim.better, *claim.than) if o not in names]
     return ClaimVerdict(
         id=claim.id,
@@ -76,7 +74,7 @@ def _answer(
     claim: ClaimUnderTest,
     results: Mapping[str, OptionResult],
     against: Mapping[str, Mapping[str, float]],
-    reached: Mapping[str, float],
+    reached: Mapping[str, float | None],
 ) -> str:
     if not against:
         return "This claim cannot be put to the model with the options compared."
@@ -86,7 +84,10 @@ def _answer(
         f"{by['20']:.0%} at 20)"
         for o, by in against.items()
     ]
-    chances = "; ".join(f"{results[o].title} {p:.0%}" for o, p in reached.items())
+    chances = "; ".join(
+        f"{results[o].title} {'not computed' if p is None else f'{p:.0%}'}"
+        for o, p in reached.items()
+    )
     return (
         f"In this model, given a cessation, {title} outlasts " + ", ".join(parts) + ". "
         f"Probability that the adversary would accept in this model: {chances}."

@@ -83,7 +83,7 @@ def compare(
     )
     where = root if root is not None else Path("servanda-runs")
     done = run(resolved, study, root=where, progress=progress)
-    effects = _rival_effects(resolved, study, where) if rival_effects else ()
+    effects = _rival_effects(done, where) if rival_effects else ()
     return _assemble(done, effects)
 
 
@@ -190,18 +190,25 @@ def _drivers(resolved: Resolved, arrays: Arrays) -> tuple[Driver, ...]:
     )
 
 
-def _rival_effects(resolved: Resolved, study: Study, root: Path) -> tuple[RivalEffect, ...]:
-    """Run each disputed assumption the other way, on the first draws of the same streams."""
-    disputed = [a for a in resolved.assumptions.values() if a.rivals]
-    if not disputed:
-        return ()
+def _rival_effects(done: Run, root: Path) -> tuple[RivalEffect, ...]:
+    """Run each disputed assumption the other way, on the first draws of the same streams.
+
+    The rival in use is not run again: its numbers are those of the same first draws.
+    """
+    resolved, study = done.resolved, done.study
     small = study.model_copy(update={"draws": min(study.draws, RIVAL_DRAWS)})
+    usual = _peace_years(done, small.draws)
     effects: list[RivalEffect] = []
-    usual = order(_peace_years(run(resolved, small, root=root)))
-    for assumption in disputed:
+    for assumption in (a for a in resolved.assumptions.values() if a.rivals):
+        shown = study.rivals.get(assumption.id, assumption.shown)
         for name, rival in assumption.rivals.items():
-            changed = small.model_copy(update={"rivals": {**study.rivals, assumption.id: name}})
-            years = _peace_years(run(resolved, changed, root=root))
+            years = usual
+            if name != shown:
+                rivals = {**study.rivals, assumption.id: name}
+                changed = small.model_copy(update={"rivals": rivals})
+                years = _peace_years(
+                    run(resolved, changed, root=root, board=done.board), small.draws
+                )
             effects.append(
                 RivalEffect(
                     assumption=assumption.id,
@@ -212,13 +219,13 @@ def _rival_effects(resolved: Resolved, study: Study, root: Path) -> tuple[RivalE
                     verified=rival.verified,
                     peace_years=years,
                     order=order(years),
-                    changes_order=order(years) != usual,
+                    changes_order=order(years) != order(usual),
                 )
             )
     return tuple(effects)
 
 
-def _peace_years(done: Run) -> dict[str, float]:
+def _peace_years(done: Run, draws: int) -> dict[str, float]:
     arrays = read_arrays(done.folder, tuple(o.id for o in done.options))
-    means = arrays.outcomes["rmst"].mean(axis=0)
+    means = arrays.outcomes["rmst"][:draws].mean(axis=0)
     return {name: float(x) for name, x in zip(arrays.options, means, strict=True)}

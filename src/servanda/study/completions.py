@@ -68,8 +68,8 @@ def choices(instrument: Instrument, slots: Sequence[Slot], seed: int) -> dict[st
     group = instrument.version_of or instrument.id
     chosen: dict[str, Codes] = {}
     for gap in gaps(instrument, slots):
-        slot = by_id[gap.slot]
-        if gap.slot in chosen or not slot.options:
+        slot = by_id.get(gap.slot)
+        if slot is None or slot.id in chosen or not slot.options:
             continue
         weights = np.array([1.0 if o.weight is None else o.weight for o in slot.options])
         edges = np.cumsum(weights / weights.sum())
@@ -100,7 +100,9 @@ def duty_table(
             for slot, code in zip(chosen, unique[:, completion], strict=True)
         ]
         patches: list[Patch] = [patch for option in options for patch in option.patches]
-        text = patched(instrument, patches, settles=names) if options else instrument
+        text = instrument
+        if options:
+            text = patched(instrument, patches, settles=names, overwrite=False)
         builder.add(completion, text)
     spread = np.resize(back.reshape(-1), POOL)
     return builder.table(instrument.id, spread, chosen)

@@ -10,6 +10,7 @@ from servanda.domain.moment import Moment
 from servanda.domain.option import Option
 from servanda.domain.scenario import Resolved
 from servanda.obligations import assess, bind, explain, gaps, questions
+from servanda.study.handover import adopted
 from servanda.study.result import DutyCell, QuestionRow
 
 __all__ = ["duty_cells", "open_slots", "ranked_questions"]
@@ -29,7 +30,7 @@ def duty_cells(resolved: Resolved, options: Sequence[Option]) -> tuple[DutyCell,
                 for name in phase.instruments:
                     key = (name, incident.id)
                     if key not in known:
-                        known[key] = _findings(resolved, name, incident)
+                        known[key] = _findings(resolved, name, adopted(incident))
                     cells.extend(
                         _cell(resolved, option.id, phase.id, finding, klass)
                         for finding, klass in known[key]

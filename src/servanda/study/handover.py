@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,6 +72,7 @@ class Board:
     deployments: dict[str, Deployment]
     bodies: tuple[str, ...]
     clauses: tuple[str, ...]
+    twins: NDArray[np.intp]
     nuclear: NDArray[np.bool_]
     challenger_nuclear: bool
     actors: dict[str, Actor]
@@ -103,6 +105,7 @@ def board(resolved: Resolved, options: Sequence[Option], tables: dict[str, DutyT
         deployments={d.id: d for d in scenario.deployments},
         bodies=tuple(dict.fromkeys(b for t in tables.values() for b in t.bodies)),
         clauses=tuple(dict.fromkeys(c for t in tables.values() for c in t.clauses)),
+        twins=assessed_incidents(crisis_incidents(resolved), scenario.protege)[1],
         nuclear=np.array([actors[g.actor].nuclear for g in scenario.guarantors], np.bool_),
         challenger_nuclear=bool(challenger and challenger.nuclear),
         actors=actors,
@@ -115,13 +118,41 @@ def crisis_incidents(resolved: Resolved) -> tuple[Incident, ...]:
     Raises:
         ModelError: the bank has no attack, so there is nothing to deter (SV602).
     """
-    kinds = tuple(i for i in resolved.scenario.incidents if i.crisis is not None)
+    kinds = tuple(adopted(i) for i in resolved.scenario.incidents if i.crisis is not None)
     if not any(i.crisis == "attack" for i in kinds):
         raise ModelError(
             "the incident bank has no incident with `crisis: attack`; add one with a `size`",
             code="SV602",
         )
     return kinds
+
+
+def adopted(incident: Incident) -> Incident:
+    """Return the incident with the assumption that the option's texts have entered into force.
+
+    An option is compared as if it stood; whether it would come about is a number of its own.
+    """
+    return incident.model_copy(update={"facts": {**incident.facts, "in_force_assumed": True}})
+
+
+def assessed_incidents(
+    incidents: Sequence[Incident], protege: str
+) -> tuple[tuple[Incident, ...], NDArray[np.intp]]:
+    """Return the incidents to put before the texts, and where each kind finds its twin.
+
+    A strike on a guarantor's own unit needs a unit. For phases without one the same strike falls on
+    the protege's forces: a twin incident, assessed after the others.
+
+    Returns:
+        incidents with their twins, and int[kind]: the twin's place, or the kind's own.
+    """
+    bank, twins = list(incidents), np.arange(len(incidents))
+    for kind, incident in enumerate(incidents):
+        if incident.own_unit:
+            facts = {**incident.facts, "target": protege, "requested": "true"}
+            twins[kind] = len(bank)
+            bank.append(incident.model_copy(update={"facts": facts}))
+    return tuple(bank), twins
 
 
 def exposure(board: Board, draws: Draws) -> tuple[Exposure, NDArray[np.bool_]]:
@@ -138,10 +169,13 @@ def exposure(board: Board, draws: Draws) -> tuple[Exposure, NDArray[np.bool_]]:
     body, clause = np.full(shape, -1, np.int16), np.full(shape, -1, np.int16)
     unsettled = np.zeros((draws.size, len(board.cells)), np.bool_)
     rows = {name: _rows(table, draws) for name, table in board.tables.items()}
+    troops, forward = _forces(board, draws)
     for at, cell in enumerate(board.cells):
+        manned = bool((troops[:, at] > 0.0).any())
+        kinds = np.arange(len(board.incidents)) if manned else board.twins
         for name in cell.instruments:
-            table, (layer, completion) = board.tables[name], rows[name]
-            picked = table.klass[layer, completion], table.military[layer, completion]
+            table, where = board.tables[name], rows[name]
+            picked = _at(table.klass, where, kinds), _at(table.military, where, kinds)
             stronger = (picked[0].astype(np.int16) * 8 + picked[1]) > (
                 klass[:, at].astype(np.int16) * 8 + military[:, at]
             )
@@ -150,14 +184,13 @@ def exposure(board: Board, draws: Draws) -> tuple[Exposure, NDArray[np.bool_]]:
             for target, source in (
                 (klass, picked[0]),
                 (military, picked[1]),
-                (floor, table.floor[layer, completion]),
-                (delay, table.delay_hours[layer, completion]),
-                (body, bodies[table.body[layer, completion]]),
-                (clause, clauses[table.clause[layer, completion]]),
+                (floor, _at(table.floor, where, kinds)),
+                (delay, _at(table.delay_hours, where, kinds)),
+                (body, bodies[_at(table.body, where, kinds)]),
+                (clause, clauses[_at(table.clause, where, kinds)]),
             ):
                 target[:, at] = np.where(stronger, source, target[:, at])
-            unsettled[:, at] |= table.unsettled[completion]
-    troops, forward = _forces(board, draws)
+            unsettled[:, at] |= table.unsettled[where[1]]
     low, high, share = _shares(board, draws, klass, military, floor)
     commitment = _commitment(board, draws, klass, troops)
     _own_units(board, klass, commitment, (low, high, share), troops, forward)
@@ -183,6 +216,14 @@ def exposure(board: Board, draws: Draws) -> tuple[Exposure, NDArray[np.bool_]]:
         cells = board.cell_of[row][board.cell_of[row] >= 0]
         marked[:, row] = unsettled[:, cells].any(axis=1)
     return filled, marked
+
+
+def _at(
+    values: NDArray[Any], where: tuple[NDArray[np.intp], NDArray[np.intp]], kinds: NDArray[np.intp]
+) -> NDArray[Any]:
+    """Look up [draw, guarantor, kind] in a table over layer, completion, guarantor and kind."""
+    found: NDArray[Any] = values[where][:, :, kinds]
+    return found
 
 
 def _rows(table: DutyTable, draws: Draws) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -364,11 +405,12 @@ def crisis_inputs(crisis: Crisis, board: Board, draws: Draws, filled: Exposure) 
         probe=np.array([i.crisis == "probe" for i in board.incidents], np.bool_),
         size=np.array([float(draws.column(_size(i)).mean()) for i in board.incidents]),
         attack_value=crisis.attack_value + provoked[:, :, None, None, None, None, None],
-        resist=crisis.resist,
-        answered=crisis.helped,
-        honoured=crisis.honoured,
-        defence=crisis.defence,
-        direct_war=crisis.direct_war,
+        # a sum of probabilities may pass 1 by its last bit
+        resist=np.minimum(crisis.resist, 1.0),
+        answered=np.minimum(crisis.helped, 1.0),
+        honoured=np.minimum(crisis.honoured, 1.0),
+        defence=np.minimum(crisis.defence, 1.0),
+        direct_war=np.minimum(crisis.direct_war, 1.0),
     )
 
 

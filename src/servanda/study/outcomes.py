@@ -188,8 +188,8 @@ def _guarantors(board: Board, chunk: Chunk, first: int) -> pl.DataFrame:
             "option": np.tile(np.repeat(np.arange(options, dtype=np.int16), count), size),
             "guarantor": np.tile(np.arange(count, dtype=np.int16), size * options),
             "honour": honour.reshape(-1),
-            "commitment": chunk.exposure.commitment[:, cells, :, main].reshape(-1),
-            "klass": chunk.exposure.klass[:, cells, :, main].reshape(-1),
+            "commitment": chunk.exposure.commitment[:, cells][:, :, :, main].reshape(-1),
+            "klass": chunk.exposure.klass[:, cells][:, :, :, main].reshape(-1),
             "troops": chunk.exposure.troops[:, cells].reshape(-1),
             "capability": np.repeat(chunk.stakes.m[:, None, :], options, axis=1).reshape(-1),
         }

@@ -130,7 +130,7 @@ class ClaimVerdict(Noun):
     certainty: str
     source: str
     against: dict[str, dict[str, float]] = {}
-    reached: dict[str, float] = {}
+    reached: dict[str, float | None] = {}
     conditions: Tokens = ()
     answer: str = ""
     reason: str | None = None

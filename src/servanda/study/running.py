@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from servanda._version import __version__
+from servanda._version import __version__, code_digest
 from servanda.domain.errors import ModelError
 from servanda.domain.moment import Moment
 from servanda.domain.option import Option
@@ -67,20 +67,22 @@ def known_options(resolved: Resolved, study: Study) -> tuple[Option, ...]:
 
 
 def run_hash(study: Study, resolved: Resolved, options: Sequence[Option]) -> str:
-    """Return the hash of everything that determines the numbers: request, scenario, version."""
+    """Return the hash of everything that determines the numbers: request, scenario, code."""
     request = {
         "study": study.model_dump(mode="json", exclude={"scenario"}),
         "scenario": resolved.content_hash,
         "options": [o.id for o in options],
         "chunk": CHUNK,
-        "version": __version__,
+        "code": code_digest(),
     }
     return hashlib.sha256(json.dumps(request, sort_keys=True).encode()).hexdigest()
 
 
 def lay_out(resolved: Resolved, options: Sequence[Option], seed: int) -> Board:
     """Assess the incident bank under every instrument of the options and lay out the cells."""
-    incidents = handover.crisis_incidents(resolved)
+    incidents, _ = handover.assessed_incidents(
+        handover.crisis_incidents(resolved), resolved.scenario.protege
+    )
     names = dict.fromkeys(n for o in options for p in o.phases for n in p.instruments)
     guarantors = [g.actor for g in resolved.scenario.guarantors]
     tables = {
@@ -103,6 +105,7 @@ def run(
     *,
     root: Path,
     progress: Progress | None = None,
+    board: Board | None = None,
 ) -> Run:
     """Run a study and keep every finished chunk.
 
@@ -111,6 +114,7 @@ def run(
         study: draws, seed, day of knowledge, options, rivals.
         root: the folder that holds runs; this one's folder is named by its hash.
         progress: called with chunks done, chunks in all, and seconds since the start.
+        board: the layout, where a run with the same scenario, options and seed made it already.
 
     Returns:
         Run. If it is interrupted, the same call goes on where it stopped.
@@ -119,13 +123,14 @@ def run(
     options = known_options(resolved, study)
     identity = run_hash(study, resolved, options)
     folder = RunFolder(root, identity)
-    board = lay_out(resolved, options, study.seed)
+    board = board or lay_out(resolved, options, study.seed)
     folder.describe(
         {
             "hash": identity,
             "study": study.model_dump(mode="json"),
             "options": [o.id for o in options],
             "version": __version__,
+            "code": code_digest(),
             "platform": f"{platform.machine()} {platform.system()}",
         },
         resolved.model_dump_json(by_alias=True, exclude_unset=True),

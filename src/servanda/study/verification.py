@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import polars as pl
 
-from servanda._version import __version__
+from servanda._version import __version__, code_digest
 from servanda.domain.errors import StoreError
 from servanda.domain.scenario import Resolved
 from servanda.domain.study import Study
@@ -50,10 +50,10 @@ def verify(path: Path, *, progress: Progress | None = None) -> Verdict:
     study = Study.model_validate(stored.manifest["study"])
     with TemporaryDirectory(prefix="servanda-verify-") as scratch:
         again = run(resolved, study, root=Path(scratch), progress=progress)
-        if again.hash != stored.manifest["hash"]:
+        same_code = stored.manifest.get("code") == code_digest()
+        if same_code and again.hash != stored.manifest["hash"]:
             raise StoreError(
-                "the record does not lead to the same run: it was made by servanda "
-                f"{stored.manifest.get('version')}, this is {__version__}, or it was edited",
+                "the record does not lead to the same run: its request or scenario was edited",
                 code="SV704",
             )
         return _compare(stored, again.folder)
@@ -94,4 +94,6 @@ def _notes(manifest: Mapping[str, object]) -> tuple[str, ...]:
         notes.append(f"recorded on {manifest.get('platform')}, recomputed on {here}")
     if manifest.get("version") != __version__:
         notes.append(f"recorded with {manifest.get('version')}, recomputed with {__version__}")
+    elif manifest.get("code") != code_digest():
+        notes.append("the code has changed since, within the same version")
     return tuple(notes)

@@ -39,7 +39,6 @@ def test_a_mistyped_command_gets_a_suggestion(capsys: pytest.CaptureFixture[str]
     [
         (("compare", "no-such-scenario"), 1, "no-such-scenario"),
         (("compare", "border-pact", "--as-of", "yesterday"), 3, "SV606"),
-        (("compare", "border-pact", "--as-of", "1900-01-01", *QUICK), 3, "SV603"),
         (("compare", "border-pact", "--option", "unheard-of", *QUICK), 3, "SV603"),
         (("compare", "border-pact", "--rival", "a2=middling", *QUICK), 3, "near_zero"),
         (("compare", "border-pact", "--rival", "nonsense", *QUICK), 2, "NAME=VALUE"),

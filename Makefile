@@ -14,7 +14,7 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 WORKERS ?= 2
 
-.PHONY: help demo test test-deep lint bench docs wheel lock env env-run python clean
+.PHONY: formats help demo test test-deep lint bench docs wheel lock env env-run python clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -46,6 +46,9 @@ bench: env ## time the kernels against their peers (add WRITE=1 to update docs/b
 
 docs: env ## build the documentation into site/
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+
+formats: env ## write the JSON Schemas and the pages of problem codes anew
+	@$(BIN)/python -m tools.write_formats
 
 wheel: env ## build the wheel into dist/
 	@$(BIN)/python -m hatchling build -t wheel

@@ -67,9 +67,10 @@ def command(out: Path, draws: int, as_json: bool) -> int:
             today,
             ink.width,
             ink.colour,
-            report=f"{paths[1]}\n         {paths[0]} (as known on {THEN})",
+            report=str(paths[1]),
             next_command="servanda assess ukraine-2025 --incident air-strike-energy; "
             "servanda new my-case --from border-pact",
         )
     )
+    say(f"Report as known on {THEN}: {paths[0]}")
     return 0

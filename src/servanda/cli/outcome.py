@@ -6,12 +6,14 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from servanda.domain.errors import ModelError, ScenarioError, StoreError
-from servanda.domain.problem import Problem
+
+if TYPE_CHECKING:
+    from servanda.domain.problem import Problem
 
 __all__ = ["Progress", "guarded", "print_json", "say", "show_problems"]
 

@@ -85,7 +85,11 @@ def main(arguments: list[str] | None = None) -> Any:
 
     Exit codes: 0 fine, 1 problems found, 2 wrong usage, 3 could not compute, 130 interrupted.
     """
+    import gc
+
     from servanda.cli.outcome import guarded
+
+    gc.set_threshold(100_000)  # short commands end before collecting would pay
 
     sys.exit(
         guarded(lambda: root.main(args=arguments, prog_name="servanda", standalone_mode=False))

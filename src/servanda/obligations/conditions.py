@@ -7,29 +7,12 @@ from collections.abc import Mapping
 from servanda.domain.instrument import Provision
 from servanda.obligations.facts import ABSENT, Facts
 from servanda.obligations.kinds import NON_CLASSICAL
-from servanda.obligations.kleene import CONTESTED, FALSE, TRUE, UNKNOWN, Node
+from servanda.obligations.kleene import CONTESTED, FALSE, TRUE, UNKNOWN, Node, truth_of
 from servanda.obligations.membership import Roll
 from servanda.obligations.openness import is_talk
 
-__all__ = ["actor_node", "condition_nodes", "decision_nodes", "object_node", "target_node"]
+__all__ = ["actor_node", "condition_nodes", "decision_nodes", "target_node"]
 
-VALUES = frozenset(
-    [
-        "territorial_integrity",
-        "political_independence",
-        "independence",
-        "security",
-        "sovereignty",
-        "stability",
-        "security_of_japan",
-        "peace_in_far_east",
-        "territory",
-        "neutrality",
-        "existing_borders",
-        "critical_infrastructure",
-        "state_of_affairs_of_basic_articles",
-    ]
-)
 SOFTENERS = (
     *("constitutional", "national_law", "legal", "budget", "respective_laws", "respective_law"),
     *("urgent_consultations_first", "written_notice", "ordinary", "league_covenant", "un_charter"),
@@ -150,49 +133,6 @@ def _about_insider(name: str) -> bool:
     return bool(attack and words & {"party", "member", "guarantor"})
 
 
-def object_node(provision: Provision, facts: Facts) -> Node:
-    """Ask whether the thing hit is one the provision lists."""
-    wanted = [o for o in provision.object if o not in VALUES]
-    if not wanted:
-        return Node("object: any", TRUE)
-    things = facts.names("object")
-    if not things:
-        return Node("object", UNKNOWN, missing=("object",))
-    hit = any(_alike(w, t) for w in wanted for t in things)
-    shown = {"object": things}
-    return Node(f"object: {', '.join(wanted)}", TRUE if hit else FALSE, ("object",), facts=shown)
-
-
-#: Words that name the same class of object in texts and in reports.
-ALIKE = (
-    frozenset({"electric", "power", "substat", "transfor", "distribu", "grid", "energy", "plant"}),
-    frozenset({"oil", "refiner", "fuel", "petrol"}),
-    frozenset({"gas", "pipelin", "storage", "pumping"}),
-    frozenset({"nuclear"}),
-    frozenset({"hydro", "dam"}),
-    frozenset({"ship", "vessel", "warship", "boat", "navy", "merchant", "commerci"}),
-    frozenset({"port", "harbour"}),
-)
-
-
-def _alike(wanted: str, thing: str) -> bool:
-    mine, theirs = _stems(wanted), _stems(thing)
-    if mine & theirs:
-        return True
-    general = "energy" in mine
-    for group in ALIKE:
-        if mine & group and theirs & group:
-            return True
-        if general and theirs & group and group & {"electric", "oil", "gas", "nuclear", "hydro"}:
-            return True
-    return False
-
-
-def _stems(token: str) -> set[str]:
-    noise = {"and", "or", "of", "the", "infrastructure", "facility", "facilities", "systems"}
-    return {w[:8].rstrip("sy").removesuffix("ie") for w in token.split("_") if w not in noise}
-
-
 def condition_nodes(provision: Provision, facts: Facts, roll: Roll) -> list[Node]:
     """Ask every condition the provision lists, and the provocation no text has to list."""
     nodes = [_condition(token, provision, facts, roll) for token in provision.conditions]
@@ -306,7 +246,7 @@ def _after_another(token: str, facts: Facts, roll: Roll) -> Node:
 
 def _ceasefire(label: str, facts: Facts) -> Node:
     value = facts.get("ceasefire_in_force_before")
-    truth = {True: TRUE, False: FALSE}.get(value, UNKNOWN)
+    truth = truth_of(value)
     return Node(label, truth, ("precondition",), missing=("ceasefire_in_force_before",))
 
 
@@ -325,7 +265,7 @@ def _qualifier(token: str, facts: Facts) -> Node:
     for name in facts.raw:
         if sum(w in name for w in words) >= 2:
             value = facts.get(name)
-            truth = {True: TRUE, False: FALSE}.get(value, UNKNOWN)
+            truth = truth_of(value)
             return Node(f"qualifier: {token}", truth, ("precondition",), (name,), {name: value})
     return Node(f"qualifier: {token}", UNKNOWN, missing=(token,))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from servanda.domain.instrument import Provision
 from servanda.domain.moment import Moment
@@ -23,23 +23,23 @@ def due(provision: Provision, facts: Facts) -> tuple[str | None, str | None]:
     if deadline.at or deadline.by:
         text = str(deadline.at or deadline.by)
         return (None, text) if deadline.softener else (text, None)
-    span = _span(provision)
     start = _start(facts)
-    if span is None or start is None:
+    end = None if start is None else _end(provision, start.earliest)
+    if end is None:
         return None, None
-    text = (start.earliest + span).isoformat(timespec="minutes")
+    text = end.isoformat(timespec="minutes")
     return (None, text) if deadline.softener else (text, None)
 
 
-def _span(provision: Provision) -> timedelta | None:
+def _end(provision: Provision, start: datetime) -> datetime | None:
+    """Return when the time is up; None without a length, or where it leaves the calendar."""
     deadline = provision.deadline
-    if deadline is None:
+    if deadline is None or not (deadline.hours or deadline.days):
         return None
-    if deadline.hours:
-        return timedelta(hours=deadline.hours)
-    if deadline.days:
-        return timedelta(days=deadline.days)
-    return None
+    try:
+        return start + timedelta(hours=deadline.hours or 24.0 * (deadline.days or 0.0))
+    except OverflowError:
+        return None
 
 
 def _start(facts: Facts) -> Moment | None:

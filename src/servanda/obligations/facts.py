@@ -8,7 +8,7 @@ from typing import Any
 from servanda.domain.incident import Incident
 from servanda.domain.moment import Moment
 
-__all__ = ["ABSENT", "Facts", "plain"]
+__all__ = ["ABSENT", "Facts", "day_of", "plain", "words_of"]
 
 ABSENT = "unknown"
 
@@ -18,6 +18,31 @@ def plain(value: Any) -> Any:
     if isinstance(value, str):
         return {"true": True, "false": False}.get(value, value)
     return value
+
+
+def day_of(value: Any) -> Moment | None:
+    """Read a fact as a moment; None where it is none, because then the day is not known.
+
+    Examples:
+        >>> day_of("2015-05-05"), day_of("in May"), day_of(None)
+        ('2015-05-05', None, None)
+    """
+    try:
+        return Moment(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def words_of(value: Any) -> tuple[str, ...]:
+    """Read a fact as a list of words; empty where it is neither a word nor a list.
+
+    Examples:
+        >>> words_of("sea"), words_of(["sea", "air"]), words_of({"by": "sea"})
+        (('sea',), ('sea', 'air'), ())
+    """
+    if isinstance(value, str):
+        return (value,)
+    return tuple(str(v) for v in value) if isinstance(value, (list, tuple)) else ()
 
 
 class Facts:
@@ -41,8 +66,8 @@ class Facts:
         """Return a fact as known on the day, or the word ``unknown``."""
         value = self.raw.get(name, ABSENT)
         if isinstance(value, Mapping) and "unknown_until" in value:
-            known = Moment(str(value["unknown_until"]))
-            if self.as_of is not None and self.as_of.before(known):
+            known = day_of(value["unknown_until"])
+            if self.as_of is not None and (known is None or self.as_of.before(known)):
                 return ABSENT
             return plain(value.get("then", ABSENT))
         return plain(value)
@@ -50,13 +75,7 @@ class Facts:
     def names(self, name: str) -> tuple[str, ...]:
         """Return a fact as a tuple of words; empty where it is unknown."""
         value = self.get(name)
-        if value == ABSENT or value is None:
-            return ()
-        if isinstance(value, str):
-            return (value,)
-        if isinstance(value, (list, tuple)):
-            return tuple(str(v) for v in value)
-        return ()
+        return () if value == ABSENT else words_of(value)
 
     def has(self, name: str) -> bool:
         """Say whether the incident records the fact at all."""
@@ -89,12 +108,15 @@ class Facts:
         if self.as_of is None:
             return True
         status = True
-        for entry in self.raw.get("timeline", ()):
-            if isinstance(entry, Mapping) and not self.as_of.before(Moment(str(entry["at"]))):
+        timeline = self.raw.get("timeline")
+        for entry in timeline if isinstance(timeline, (list, tuple)) else ():
+            at = day_of(entry.get("at")) if isinstance(entry, Mapping) else None
+            if at is not None and at.not_after(self.as_of):
                 status = str(entry.get("attribution", "")) != ABSENT
         when = self.raw.get("attribution")
         if isinstance(when, Mapping) and "at" in when:
-            status = status and not self.as_of.before(Moment(str(when["at"])))
+            at = day_of(when["at"])
+            status = status and at is not None and at.not_after(self.as_of)
         return status
 
     @property
@@ -108,8 +130,7 @@ class Facts:
     @property
     def regions(self) -> tuple[str, ...]:
         """The regions the place lies in."""
-        value = self.place.get("region", ())
-        return (value,) if isinstance(value, str) else tuple(value)
+        return words_of(self.place.get("region"))
 
     def request(self) -> tuple[str, Moment | None]:
         """Return how help was asked for and when.
@@ -121,8 +142,7 @@ class Facts:
         if self.has("requested_by"):
             return "consultation" if value == ABSENT else "yes", None
         if isinstance(value, Mapping):
-            at = value.get("at", value.get("consultation"))
-            moment = Moment(str(at)) if at else None
+            moment = day_of(value.get("at", value.get("consultation")))
             if self.as_of is not None and moment is not None and self.as_of.before(moment):
                 return "no", None
             return ("consultation" if "consultation" in value else "yes"), moment
@@ -138,8 +158,7 @@ class Facts:
         """Return who asked, where that is recorded."""
         value = self.raw.get("requested")
         if isinstance(value, Mapping) and "by" in value:
-            by = value["by"]
-            return (by,) if isinstance(by, str) else tuple(by)
+            return words_of(value["by"])
         return self.names("requested_by")
 
     def provokers(self) -> tuple[str, ...] | None:
@@ -148,8 +167,7 @@ class Facts:
         if value is False:
             return ()
         if isinstance(value, Mapping):
-            by = value.get("by", ())
-            return (by,) if isinstance(by, str) else tuple(by)
+            return words_of(value.get("by"))
         if value is True:
             return self.targets
         return None

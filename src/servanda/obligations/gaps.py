@@ -64,10 +64,15 @@ def questions(
     ranked: list[Question] = []
     for instrument in instruments:
         found = [g for g in gaps(instrument, slots) if g.slot in by_id]
-        names = {g.slot: g.name for g in found}
+        names: dict[str, str] = {}
+        for gap in found:
+            names.setdefault(gap.slot, gap.name)
+        settled = frozenset(g.name for g in found)
         for slot_id, name in names.items():
             slot = by_id[slot_id]
-            changes = _changes(instrument, slot, names, by_id, incidents, actors)
+            changes = _changes(
+                instrument, slot, [by_id[s] for s in names], settled, incidents, actors
+            )
             ranked.append(_question(instrument, slot, name, changes, addressee))
     return tuple(sorted(ranked, key=lambda q: (-(q.value or 0.0), order[q.slot])))
 
@@ -75,17 +80,17 @@ def questions(
 def _changes(
     instrument: Instrument,
     slot: Slot,
-    names: Mapping[str, str],
-    slots: Mapping[str, Slot],
+    still_open: Sequence[Slot],
+    settled: frozenset[str],
     incidents: Sequence[Incident],
     actors: Mapping[str, Actor] | None,
 ) -> tuple[int, tuple[str, ...]]:
     if len(slot.options) < 2:
         return 0, ()
-    others = [slots[s].options[0] for s in names if s != slot.id and slots[s].options]
+    others = [s.options[0] for s in still_open if s.id != slot.id and s.options]
     signatures = []
     for option in slot.options:
-        signatures.append(_signature(instrument, [*others, option], names, incidents, actors))
+        signatures.append(_signature(instrument, [*others, option], settled, incidents, actors))
     keys = dict.fromkeys(k for s in signatures for k in s)
     moved = [k for k in keys if len({repr(s.get(k)) for s in signatures}) > 1]
     return len(moved), tuple(dict.fromkeys(f"{incident}: {what}" for incident, _, what in moved))
@@ -94,12 +99,12 @@ def _changes(
 def _signature(
     instrument: Instrument,
     options: Sequence[PracticeOption],
-    names: Mapping[str, str],
+    settled: frozenset[str],
     incidents: Sequence[Incident],
     actors: Mapping[str, Actor] | None,
 ) -> Signature:
     patches = [p for option in options for p in option.patches]
-    text = patched(instrument, patches, settles=set(names.values()), overwrite=False)
+    text = patched(instrument, patches, settles=settled, overwrite=False)
     found: Signature = {}
     for incident in incidents:
         for f in assess([text], incident, actors=actors, trace=False):

@@ -9,7 +9,16 @@ from __future__ import annotations
 
 from servanda.domain.instrument import Provision
 from servanda.obligations.facts import ABSENT, Facts
-from servanda.obligations.kleene import CONTESTED, FALSE, TRUE, UNKNOWN, Node, all_of, any_of
+from servanda.obligations.kleene import (
+    CONTESTED,
+    FALSE,
+    TRUE,
+    UNKNOWN,
+    Node,
+    all_of,
+    any_of,
+    truth_of,
+)
 from servanda.obligations.membership import Actors, actor_of
 
 __all__ = ["ATTACKS", "FAMILIES", "family_of", "kind_node"]
@@ -269,7 +278,7 @@ def _effects(label: str, kind: str, facts: Facts) -> list[Node]:
     nodes = _deeds(facts)
     if kind == "cyber" or kind == "sabotage":
         effects = facts.get("effects_comparable_to_armed_attack")
-        truth = {True: TRUE, False: FALSE}.get(effects, UNKNOWN)
+        truth = truth_of(effects)
         nodes.append(Node(label, truth, ("kind",), missing=("effects_comparable_to_armed_attack",)))
         return nodes
     nodes += _abroad(facts) or [

@@ -17,12 +17,24 @@ from typing import Any
 
 from servanda.domain.finding import Trace
 
-__all__ = ["CONTESTED", "FALSE", "OPEN", "TRUE", "UNKNOWN", "Node", "all_of", "any_of"]
+__all__ = ["CONTESTED", "FALSE", "OPEN", "TRUE", "UNKNOWN", "Node", "all_of", "any_of", "truth_of"]
 
 TRUE, FALSE, UNKNOWN, CONTESTED, OPEN = "true", "false", "unknown", "contested", "open"
 
 _AND = {TRUE: 0, UNKNOWN: 1, CONTESTED: 2, OPEN: 3, FALSE: 4}
 _OR = {FALSE: 0, OPEN: 1, UNKNOWN: 2, CONTESTED: 3, TRUE: 4}
+
+
+def truth_of(value: Any) -> str:
+    """Return the truth of a fact: anything but a plain yes or no leaves it unknown.
+
+    Examples:
+        >>> truth_of(True), truth_of({"assessed": "no"})
+        ('true', 'unknown')
+    """
+    if value is True:
+        return TRUE
+    return FALSE if value is False else UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from servanda.domain.instrument import Instrument, Provision
 from servanda.obligations.areas import area_node
-from servanda.obligations.conditions import object_node
 from servanda.obligations.facts import ABSENT, Facts
 from servanda.obligations.kinds import ATTACKS, BELOW, COERCION, FORCE, THREATS, VIOLATIONS
-from servanda.obligations.kleene import CONTESTED, FALSE, TRUE, UNKNOWN, Node, all_of
+from servanda.obligations.kleene import CONTESTED, FALSE, TRUE, UNKNOWN, Node, all_of, truth_of
 from servanda.obligations.membership import Roll
+from servanda.obligations.objects import object_node
 
 __all__ = ["breach", "restrains"]
 
@@ -51,7 +51,7 @@ def breach(
     by = tuple(b for a in facts.actors for b in bearers if a == b or a.startswith(f"{b}_"))
     parts = [
         _actor(facts, bearers, by),
-        _toward(provision, facts, bearers),
+        _toward(provision, facts, roll),
         _deed(provision, facts),
         object_node(provision, facts),
         _domain(provision, facts),
@@ -76,8 +76,8 @@ def _actor(facts: Facts, bearers: tuple[str, ...], by: tuple[str, ...]) -> Node:
     return Node(label, TRUE if by else FALSE, ("actor",), facts={"actor": facts.actors})
 
 
-def _toward(provision: Provision, facts: Facts, bearers: tuple[str, ...]) -> Node:
-    toward = [t for t in provision.toward if t.isupper()]
+def _toward(provision: Provision, facts: Facts, roll: Roll) -> Node:
+    toward = [t for t in provision.toward if t in roll.actors or t.isupper()]
     if not toward or not facts.targets:
         return Node("target: any", TRUE)
     hit = bool(set(toward) & set(facts.targets))
@@ -93,9 +93,7 @@ def _deed(provision: Provision, facts: Facts) -> Node:
         return Node(label, UNKNOWN, missing=("kind",))
     if "nuclear" in acts:
         value = facts.get("nuclear")
-        used = {True: TRUE, False: FALSE}.get(value, UNKNOWN)
-        if kind not in HOSTILE or value == ABSENT:
-            used = FALSE if kind not in HOSTILE else UNKNOWN
+        used = truth_of(value) if kind in HOSTILE else FALSE
         return Node(label, used, ("kind",), missing=("nuclear",), facts=shown)
     if "coercion" in acts and "economic" in acts:
         truth = TRUE if kind in COERCION else UNKNOWN

@@ -15,7 +15,6 @@ from servanda.obligations.conditions import (
     actor_node,
     condition_nodes,
     decision_nodes,
-    object_node,
     target_node,
 )
 from servanda.obligations.deadlines import due
@@ -23,6 +22,7 @@ from servanda.obligations.facts import ABSENT, Facts
 from servanda.obligations.kinds import kind_node
 from servanda.obligations.kleene import CONTESTED, FALSE, OPEN, TRUE, UNKNOWN, Node, all_of
 from servanda.obligations.membership import Roll
+from servanda.obligations.objects import object_node
 from servanda.obligations.openness import is_talk, open_node
 from servanda.obligations.prohibitions import breach, restrains
 from servanda.obligations.timing import force_node, versions

@@ -53,17 +53,28 @@ def _after(
     years: float | None = None,
     hours: float | None = None,
 ) -> Moment | None:
-    if start is None:
+    """Return the end of a length; None without one, or where it lies beyond the calendar."""
+    if start is None or not (years or hours or days):
         return None
-    if years:
-        year = int(start[:4]) + int(years)
-        return Moment(f"{year}{start[4:]}" if start[5:10] != "02-29" else f"{year}-02-28")
-    if hours:
-        return Moment((start.earliest + timedelta(hours=hours)).isoformat())
-    if days:
-        end = start.earliest + timedelta(days=days)
-        return Moment(end.date().isoformat() if start.precision == "day" else end.isoformat())
-    return None
+    try:
+        if years:
+            return _years_after(start, years)
+        if hours:
+            return Moment((start.earliest + timedelta(hours=hours)).isoformat())
+        end = start.earliest + timedelta(days=days or 0.0)
+    except (OverflowError, ValueError):
+        return None
+    return Moment(end.date().isoformat() if start.precision == "day" else end.isoformat())
+
+
+def _years_after(start: Moment, years: float) -> Moment:
+    """Count whole years on the calendar and the rest of one in days."""
+    whole = int(years)
+    year = int(start[:4]) + whole
+    end = Moment(f"{year}{start[4:]}" if start[5:10] != "02-29" else f"{year}-02-28")
+    if years == whole:
+        return end
+    return Moment((end.earliest + timedelta(days=365.25 * (years - whole))).date().isoformat())
 
 
 def force_node(instrument: Instrument, day: Moment | None, facts: Facts) -> tuple[Node, str | None]:

@@ -80,6 +80,7 @@ def _result(
         acceptable_to={**consent, done.resolved.scenario.challenger: float(reached.mean())},
         acceptable_reason=f"actors other than the challenger: {WAITING}",
         guarantors=_guarantors(done, guarantors, index),
+        half_hearted_share=float(column["half_hearted"].mean()),
         open_slots=open_slots(done.resolved, option),
         unconverged_share=float((column["status"] == 2).mean()),
         undetermined_share=float(column["undetermined"].mean()),

@@ -102,6 +102,7 @@ def _outcomes(board: Board, chunk: Chunk, first: int) -> pl.DataFrame:
         columns[f"s_{year:02d}"] = projection.survival[:, :, _at(projection, float(year))]
     columns.update(_crisis_columns(board, chunk))
     columns["cost"] = _cost(board, chunk)
+    columns["half_hearted"] = np.tile(_half_hearted(board, chunk), (size, 1))
     data = {
         name: np.ascontiguousarray(value).reshape(-1) if value.ndim == 2 else value
         for name, value in columns.items()
@@ -159,6 +160,13 @@ def _start_state() -> tuple[slice | int, ...]:
     """Index of the state in which the clock starts, after the axes draw and cell."""
     at = Start()
     return (slice(None), slice(None), at.posture, at.credibility, at.forces, at.alignment)
+
+
+def _half_hearted(board: Board, chunk: Chunk) -> Floats:
+    """Share of the chunk's draws in which a half-hearted promise makes a war, worst attack kind."""
+    share = deterrence.half_hearted(chunk.crisis, chunk.stakes)[_main_cells(board)]
+    attack = np.array([i.crisis == "attack" for i in board.incidents])
+    return np.asarray(share[:, attack].max(axis=1))
 
 
 def _cost(board: Board, chunk: Chunk) -> Floats:

@@ -51,7 +51,7 @@ def command(out: Path, draws: int, as_json: bool) -> int:
     today = compare(
         "ukraine-2025", draws=draws, root=out, progress=Progress("As of today", quiet=as_json)
     )
-    paths = [out / f"ukraine-2025-as-of-{c.run.as_of}.html" for c in (then, today)]
+    paths = [(out / f"ukraine-2025-as-of-{c.run.as_of}.html").resolve() for c in (then, today)]
     for comparison, path in zip((then, today), paths, strict=True):
         write_report(comparison, path)
     if as_json:

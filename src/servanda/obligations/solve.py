@@ -72,7 +72,7 @@ def assess(
     facts = Facts(incident, as_of)
     found: list[Finding] = []
     for instrument in instruments:
-        day = as_of or incident.date
+        day = incident.date or as_of
         roll = Roll(instrument, incident.date, registry)
         for provision in instrument.provisions:
             if provisions is not None and provision.id not in provisions:

@@ -10,7 +10,7 @@ from servanda.domain.moment import Moment
 from servanda.domain.option import Option
 from servanda.domain.scenario import Resolved
 from servanda.obligations import assess, bind, explain, gaps, questions
-from servanda.study.handover import adopted
+from servanda.study.board import adopted
 from servanda.study.result import DutyCell, QuestionRow
 
 __all__ = ["duty_cells", "open_slots", "ranked_questions"]

@@ -12,8 +12,8 @@ from servanda import deterrence, durability
 from servanda.deterrence.model import Crisis, Exposure, Stakes
 from servanda.durability.model import Plan, Projection, Start
 from servanda.study import handover
+from servanda.study.board import Board
 from servanda.study.draws import Draws
-from servanda.study.handover import Board
 
 __all__ = ["HORIZONS", "STEP", "TABLES", "chunk_tables"]
 

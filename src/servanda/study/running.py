@@ -16,10 +16,10 @@ from servanda.domain.moment import Moment
 from servanda.domain.option import Option
 from servanda.domain.scenario import Resolved
 from servanda.domain.study import Study
-from servanda.study import handover
+from servanda.study.board import Board, assessed_incidents, crisis_incidents
+from servanda.study.board import board as board_of
 from servanda.study.completions import duty_table
 from servanda.study.draws import draw
-from servanda.study.handover import Board
 from servanda.study.outcomes import TABLES, chunk_tables
 from servanda.study.store import RunFolder
 
@@ -80,9 +80,7 @@ def run_hash(study: Study, resolved: Resolved, options: Sequence[Option]) -> str
 
 def lay_out(resolved: Resolved, options: Sequence[Option], seed: int) -> Board:
     """Assess the incident bank under every instrument of the options and lay out the cells."""
-    incidents, _ = handover.assessed_incidents(
-        handover.crisis_incidents(resolved), resolved.scenario.protege
-    )
+    incidents, _ = assessed_incidents(crisis_incidents(resolved), resolved.scenario.protege)
     names = dict.fromkeys(n for o in options for p in o.phases for n in p.instruments)
     guarantors = [g.actor for g in resolved.scenario.guarantors]
     tables = {
@@ -96,7 +94,7 @@ def lay_out(resolved: Resolved, options: Sequence[Option], seed: int) -> Board:
         )
         for name in names
     }
-    return handover.board(resolved, options, tables)
+    return board_of(resolved, options, tables)
 
 
 def run(

@@ -25,7 +25,7 @@ from servanda.obligations.membership import Roll
 from servanda.obligations.objects import object_node
 from servanda.obligations.openness import is_talk, open_node
 from servanda.obligations.prohibitions import breach, restrains
-from servanda.obligations.timing import force_node, versions
+from servanda.obligations.timing import NOT_YET, force_node, versions
 
 __all__ = ["assess"]
 
@@ -72,15 +72,29 @@ def assess(
     facts = Facts(incident, as_of)
     found: list[Finding] = []
     for instrument in instruments:
-        day = incident.date or as_of
         roll = Roll(instrument, incident.date, registry)
         for provision in instrument.provisions:
             if provisions is not None and provision.id not in provisions:
                 continue
             if provision.modality in SILENT:
                 continue
+            day = _day(instrument, provision, facts)
             found.append(_finding(instrument, provision, facts, roll, day, trace))
     return tuple(found)
+
+
+def _day(instrument: Instrument, provision: Provision, facts: Facts) -> Moment | None:
+    """Return the day on which the text has to bind: that of the incident, whenever it is asked.
+
+    A duty to act also reaches what still goes on when the text enters into force later; a duty not
+    to act reaches no deed that was done before (Vienna Convention on the Law of Treaties, art. 28).
+    """
+    event, asked = facts.event, facts.as_of
+    if event is None or asked is None:
+        return event or asked
+    if restrains(provision) or not event.before(asked):
+        return event
+    return asked if force_node(instrument, event, facts)[1] == NOT_YET else event
 
 
 def _finding(

@@ -10,7 +10,7 @@ from servanda.domain.moment import Moment
 from servanda.obligations.facts import ABSENT, Facts
 from servanda.obligations.kleene import FALSE, TRUE, UNKNOWN, Node, all_of
 
-__all__ = ["Version", "force_node", "versions"]
+__all__ = ["NOT_YET", "OVER", "Version", "force_node", "versions"]
 
 NOT_YET, OVER = "not_in_force", "lapsed"
 

@@ -148,3 +148,22 @@ def test_two_clocks_what_happened_and_what_was_known():
 def test_membership_follows_the_event_and_not_the_day_of_knowledge():
     text = pact(parties={"original": ["LIS", "OST"], "acceded": [["SUN", "2016-01-01"]]})
     assert one(text, raid(), as_of="2017-01-01").bearers == ("OST",)
+
+
+def test_asking_later_neither_ends_a_duty_that_arose_nor_reaches_back_to_a_deed():
+    ended = pact(in_force={"from": "2005-01-01", "to": "2015-12-31"})
+    assert found(ended, raid(), as_of="2016-06-01") == "triggered"
+    ban = {"id": "n1", "modality": "prohibition", "act": "attack", "bearer": ["DOR"]}
+    later = pact(ban, signed="2015-05-10", in_force={"from": "2015-05-10"})
+    assert found(later, raid(), as_of="2015-06-01") == "not_in_force"
+
+
+def test_asking_early_about_an_invented_incident_looks_at_its_own_day():
+    text = pact(in_force={"from": "2015-01-01"})
+    assert found(text, raid(), as_of="2014-01-01") == "triggered"
+
+
+def test_a_duty_to_act_reaches_an_attack_that_goes_on_at_its_entry_into_force():
+    text = pact(in_force={"from": "2015-06-01"})
+    assert found(text, raid(), as_of="2015-05-20") == "not_in_force"
+    assert found(text, raid(), as_of="2015-06-02") == "triggered"

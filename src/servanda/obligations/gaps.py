@@ -15,6 +15,9 @@ from servanda.obligations.solve import assess
 
 __all__ = ["gaps", "questions"]
 
+#: In how many ways the other open slots are settled while one is looked at.
+ROUNDS = 4
+
 Signature = dict[tuple[str, str, str], object]
 
 
@@ -44,9 +47,9 @@ def questions(
 ) -> tuple[Question, ...]:
     """Rank open slots by how many findings over the incident bank hang on them.
 
-    Each open slot is settled by each of its practice options in turn, the other open slots by
-    their first practice option, so that the text can be assessed at all; what then differs between
-    the options is counted: finding, strength, bearers, means, clock.
+    Each open slot is settled by each of its practice options in turn, the other open slots in
+    several different ways, so that the text can be assessed at all; what then differs between the
+    options is counted and averaged: finding, strength, bearers, means, clock.
 
     Args:
         instruments: the proposals.
@@ -84,16 +87,26 @@ def _changes(
     settled: frozenset[str],
     incidents: Sequence[Incident],
     actors: Mapping[str, Actor] | None,
-) -> tuple[int, tuple[str, ...]]:
+) -> tuple[float, tuple[str, ...]]:
+    """Count what moves with the slot, averaged over several ways to settle all the others."""
     if len(slot.options) < 2:
-        return 0, ()
-    others = [s.options[0] for s in still_open if s.id != slot.id and s.options]
-    signatures = []
-    for option in slot.options:
-        signatures.append(_signature(instrument, [*others, option], settled, incidents, actors))
-    keys = dict.fromkeys(k for s in signatures for k in s)
-    moved = [k for k in keys if len({repr(s.get(k)) for s in signatures}) > 1]
-    return len(moved), tuple(dict.fromkeys(f"{incident}: {what}" for incident, _, what in moved))
+        return 0.0, ()
+    counted, moved_keys = 0, dict[str, None]()
+    for round_ in range(ROUNDS):
+        others = [
+            s.options[(round_ + place) % len(s.options)]
+            for place, s in enumerate(still_open)
+            if s.id != slot.id and s.options
+        ]
+        signatures = [
+            _signature(instrument, [*others, option], settled, incidents, actors)
+            for option in slot.options
+        ]
+        keys = dict.fromkeys(k for s in signatures for k in s)
+        moved = [k for k in keys if len({repr(s.get(k)) for s in signatures}) > 1]
+        counted += len(moved)
+        moved_keys.update((f"{incident}: {what}", None) for incident, _, what in moved)
+    return counted / ROUNDS, tuple(moved_keys)
 
 
 def _signature(
@@ -128,7 +141,7 @@ def _question(
     instrument: Instrument,
     slot: Slot,
     name: str,
-    changes: tuple[int, tuple[str, ...]],
+    changes: tuple[float, tuple[str, ...]],
     addressee: str | None,
 ) -> Question:
     ask = slot.ask.get(addressee or "", slot.question)
@@ -138,7 +151,7 @@ def _question(
         question=slot.question,
         ask=ask,
         addressee=addressee if addressee in slot.ask else None,
-        value=float(changes[0]),
+        value=changes[0],
         changes=changes[1],
         options=tuple(o.text for o in slot.options),
         reason=None if changes[0] else f"no finding over the bank hangs on {name}",

@@ -267,3 +267,8 @@ def test_consultation_is_a_right_until_somebody_calls():
 def test_without_a_registry_codes_still_work():
     assert one(pact(), raid(), actors={}).bearers == ("OST", "SUN")
     assert "LIS" in ACTORS
+
+
+def test_a_stated_doubt_lifts_the_presumption():
+    assert one(pact(), raid(intent="disputed")).missing == ("deliberate",)
+    assert one(pact(), raid(directed_from_abroad="unknown")).missing == ("directed_from_abroad",)

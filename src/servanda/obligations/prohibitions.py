@@ -78,9 +78,13 @@ def _actor(facts: Facts, bearers: tuple[str, ...], by: tuple[str, ...]) -> Node:
 
 def _toward(provision: Provision, facts: Facts, roll: Roll) -> Node:
     toward = [t for t in provision.toward if t in roll.actors or t.isupper()]
-    if not toward or not facts.targets:
+    # a mutual undertaking protects those who gave it, not the world
+    protected = toward or [a for a in (*roll.members, *roll.beneficiaries) if a in roll.actors]
+    if len(protected) < 2 and not toward:
+        protected = []
+    if not protected or not facts.targets:
         return Node("target: any", TRUE)
-    hit = bool(set(toward) & set(facts.targets))
+    hit = bool(set(protected) & set(facts.targets))
     return Node("target", TRUE if hit else FALSE, ("target",), facts={"target": facts.targets})
 
 

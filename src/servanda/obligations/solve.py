@@ -323,6 +323,9 @@ def _restraint(
 ) -> Finding:
     word, node, by = breach(instrument, provision, facts, roll)
     node = replace(node, children=(time, *node.children)) if node.children else node
+    if word == "breach" and time.truth == UNKNOWN:
+        word, by = "triggered_if", ()
+        node = replace(node, truth=UNKNOWN)
     done = _done(
         base,
         word,

@@ -15,7 +15,7 @@ __all__ = ["command"]
     epilog="""Examples:
 
 \b
-  servanda assess ukraine-2025 --incident odesa-port
+  servanda assess ukraine-2025 --incident sea-incident
   servanda assess my-case.yaml --instruments treaties/ --trace
   servanda assess my-case.yaml --as-of 2001-09-12 --json
 """,

@@ -42,6 +42,10 @@ def show_problems(problems: Sequence[Problem], *, as_json: bool = False) -> None
             click.echo(f"   {problem.remedy}", err=True)
 
 
+#: Requests that are wrong as such, rather than impossible to compute.
+WRONG_USAGE = frozenset({"SV606", "SV607", "SV608", "SV609"})
+
+
 class Progress:
     """One line on a terminal: done, rate and time left; silent where nobody watches.
 
@@ -83,7 +87,16 @@ def guarded(work: Callable[[], Any]) -> int:
         return 1
     except (ModelError, StoreError) as error:
         say(f"{error.code}  {error}")
+        return 2 if error.code in WRONG_USAGE else 3
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - the reader went away
+            return 0
+        say(f"SV700  {error.strerror or error}: {error.filename or ''}")
         return 3
-    except BrokenPipeError:
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - the reader went away
-        return 0
+    except Exception as error:
+        say(f"SV600  servanda failed unexpectedly ({type(error).__name__}: {error}).")
+        say("This is a fault of servanda. Set SERVANDA_DEBUG=1 to see where, and please report it.")
+        if os.environ.get("SERVANDA_DEBUG"):
+            raise
+        return 3

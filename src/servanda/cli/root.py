@@ -30,7 +30,7 @@ EXAMPLES = """Examples:
 \b
   servanda demo
   servanda check my-scenario/
-  servanda assess ukraine-2025 --incident odesa-port --trace
+  servanda assess ukraine-2025 --incident sea-incident --trace
   servanda compare ukraine-2025 --as-of 2025-03-07 --draws 500
 """
 

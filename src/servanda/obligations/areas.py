@@ -75,6 +75,8 @@ def _over(end: Moment | None, day: Moment) -> bool:
 def _matches(part: AreaPredicate, facts: Facts, roll: Roll) -> bool | None:
     what = part.what
     if what == "named":
+        if "list" in (part.name or "") or "annex" in (part.name or ""):
+            return None  # a list that is not before us says neither yes nor no
         return _about(part.name or "", facts, roll)
     if "polygon" in what:
         names = [name for name in roll.instrument.areas]
@@ -90,15 +92,21 @@ def _matches(part: AreaPredicate, facts: Facts, roll: Roll) -> bool | None:
             return str(facts.place["metropolitan"]) == "true" and _owned(part, facts, roll)
         return False if facts.place.get("island") in ("true", True) else _owned(part, facts, roll)
     if "administration" in what or "administrative" in what:
-        return _administered(part.who or roll.members, facts)
+        return _administered(_holders(part, roll), facts)
     if "territory" in what:
         return _owned(part, facts, roll) and _in_regions(part, facts, roll)
     return None
 
 
 def _owned(part: AreaPredicate, facts: Facts, roll: Roll) -> bool:
-    owners = part.who or (*roll.members, *roll.beneficiaries)
-    return _sovereign(facts) in owners
+    return _sovereign(facts) in _holders(part, roll)
+
+
+def _holders(part: AreaPredicate, roll: Roll) -> tuple[str, ...]:
+    """Whose land a predicate speaks of; a role stands for the states that fill it."""
+    if "beneficiary" in part.who:
+        return roll.beneficiaries or roll.members
+    return part.who or (*roll.members, *roll.beneficiaries)
 
 
 def _sovereign(facts: Facts) -> str:

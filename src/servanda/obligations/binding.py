@@ -18,6 +18,7 @@ HELP = (
     *("defend", "take_all", "take_action", "secure", "come_to"),
 )
 TALK = ("consult", "meet", "inform")
+NO_PROMISE = frozenset({"exception", "limit", "condition", "termination", "decision_rule"})
 DEPLOY = ("deploy", "station_", "establish_military")
 ARMS_ONLY = frozenset(
     [
@@ -98,18 +99,19 @@ def bind(
 
 def _klass(instrument: Instrument, provision: Provision) -> str:
     acts = provision.act
+    if provision.modality in NO_PROMISE or "prohibition" in provision.modality:
+        return "none"
     if any(a.startswith(DEPLOY) for a in acts):
         return "mandate"
-    helps = any(a.startswith(HELP) or "assist" in a for a in acts) or (
-        not acts and provision.response is not None
-    )
     talks = any(a.startswith(TALK) for a in acts)
+    # an act nobody has coded before is help where the clause says what the response is
+    helps = any(a.startswith(HELP) or "assist" in a for a in acts) or (
+        not talks and provision.response is not None and provision.trigger is not None
+    )
     if not helps and not talks:
         return "none"
     if provision.modality in ("permission", "power"):
         return "permitted"
-    if provision.modality in ("exception", "limit", "condition", "termination", "prohibition"):
-        return "none"
     if talks and not helps:
         return "consult"
     return _of_help(instrument, provision)

@@ -43,6 +43,9 @@ def _protected(provision: Provision, roll: Roll) -> tuple[str, ...] | None:
     """Return the actors protected by name, or None where the parties are."""
     trigger = provision.trigger
     words = (*trigger.of, *trigger.object) if trigger else ()
+    if "beneficiary" in words:
+        guards = roll.guarantors if "forces_of_guarantors" in words else ()
+        return (*roll.beneficiaries, *guards) or None
     named = [w for w in words if w in roll.actors and w not in roll.registry.groups]
     if named:
         return tuple(named)

@@ -1,121 +1,113 @@
-"""Three-valued logic under two readings.
+"""Three-valued logic with two more things a lawyer needs: readings that differ, and open text.
 
-A truth is ``NO``, ``MAYBE`` or ``YES``; conjunction is the minimum and disjunction the maximum
-(strong Kleene logic, S. C. Kleene, Introduction to Metamathematics, 1952, section 64). Where a text
-can be read in two defensible ways, a condition carries one truth per reading, the narrow and the
-wide one; both are carried to the end, and only there it is asked whether they differ.
+A condition is ``true``, ``false``, ``unknown`` (a fact is not known), ``contested`` (two defensible
+readings of the text disagree) or ``open`` (the text itself does not say). In a conjunction a false
+part decides; then an open one, because nothing can be said of a text that does not say; then a
+contested, then an unknown one. Without ``open`` and ``contested`` this is strong Kleene logic.
+
+References:
+    Kleene 1952, Introduction to Metamathematics, section 64.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
-__all__ = ["MAYBE", "NO", "YES", "Verdict", "all_of", "any_of", "contested", "maybe", "no", "yes"]
+from servanda.domain.finding import Trace
 
-NO, MAYBE, YES = 0, 1, 2
+__all__ = ["CONTESTED", "FALSE", "OPEN", "TRUE", "UNKNOWN", "Node", "all_of", "any_of", "truth_of"]
 
+TRUE, FALSE, UNKNOWN, CONTESTED, OPEN = "true", "false", "unknown", "contested", "open"
 
-class Verdict(NamedTuple):
-    """The answer to one condition.
-
-    ``narrow`` and ``wide`` are the truths under the two readings, ``roots`` the root reasons on
-    which a "no" or a difference rests, ``missing`` the facts or slots that would settle it,
-    ``facts`` what it rests on, ``note`` a few words for the reader.
-    """
-
-    narrow: int
-    wide: int
-    roots: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
-    facts: tuple[tuple[str, Any], ...] = ()
-    note: str | None = None
-
-    @property
-    def truth(self) -> str:
-        """The truth in words: true, false, unknown or contested."""
-        return _WORDS[self.narrow][self.wide]
+_AND = {TRUE: 0, UNKNOWN: 1, CONTESTED: 2, OPEN: 3, FALSE: 4}
+_OR = {FALSE: 0, OPEN: 1, UNKNOWN: 2, CONTESTED: 3, TRUE: 4}
 
 
-_WORDS = (("false", "contested", "contested"), ("contested", "unknown", "unknown"), ("contested", "unknown", "true"))
-
-
-def yes(*facts: tuple[str, Any], note: str | None = None) -> Verdict:
-    """The condition holds."""
-    return Verdict(YES, YES, (), (), facts, note)
-
-
-def no(root: str | tuple[str, ...], *facts: tuple[str, Any], note: str | None = None) -> Verdict:
-    """The condition fails for the root reason given."""
-    return Verdict(NO, NO, (root,) if isinstance(root, str) else root, (), facts, note)
-
-
-def maybe(missing: str | tuple[str, ...], *facts: tuple[str, Any], note: str | None = None) -> Verdict:
-    """Nothing fails, but what is named in ``missing`` is not known."""
-    names = (missing,) if isinstance(missing, str) else missing
-    return Verdict(MAYBE, MAYBE, (), names, facts, note)
-
-
-def contested(
-    root: str | tuple[str, ...], *facts: tuple[str, Any], note: str | None = None
-) -> Verdict:
-    """The narrow reading says no and the wide one yes."""
-    return Verdict(NO, YES, (root,) if isinstance(root, str) else root, (), facts, note)
-
-
-def all_of(*verdicts: Verdict) -> Verdict:
-    """Conjunction, reading by reading; reasons and missing facts of every part are kept.
+def truth_of(value: Any) -> str:
+    """Return the truth of a fact: anything but a plain yes or no leaves it unknown.
 
     Examples:
-        >>> all_of(yes(), maybe("place"), contested("actor")).truth
-        'contested'
-    """
-    narrow = min(v.narrow for v in verdicts)
-    wide = min(v.wide for v in verdicts)
-    return _joined(verdicts, narrow, wide, dominated=YES)
-
-
-def any_of(*verdicts: Verdict) -> Verdict:
-    """Disjunction, reading by reading: one alternative is enough.
-
-    Examples:
-        >>> any_of(no("area"), yes()).truth, any_of(no("area"), maybe("place")).truth
+        >>> truth_of(True), truth_of({"assessed": "no"})
         ('true', 'unknown')
     """
-    narrow = max(v.narrow for v in verdicts)
-    wide = max(v.wide for v in verdicts)
-    if narrow == YES:
-        for verdict in verdicts:
-            if verdict.narrow == YES and verdict.wide == YES:
-                return verdict
-    return _joined(verdicts, narrow, wide, dominated=NO)
+    if value is True:
+        return TRUE
+    return FALSE if value is False else UNKNOWN
 
 
-def _joined(verdicts: tuple[Verdict, ...], narrow: int, wide: int, *, dominated: int) -> Verdict:
-    """Keep the reasons of the parts that decide, drop those of the parts that do not."""
-    if narrow == wide == YES:
-        return Verdict(YES, YES, (), (), _facts(verdicts), _note(verdicts))
-    roots: dict[str, None] = {}
-    missing: dict[str, None] = {}
-    for v in verdicts:
-        if dominated == YES and v.narrow == v.wide == YES:
-            continue
-        if dominated == NO and v.narrow == v.wide == NO and wide > NO:
-            continue
-        if wide == NO and v.wide > NO:
-            continue
-        roots.update(dict.fromkeys(v.roots))
-        missing.update(dict.fromkeys(v.missing))
-    return Verdict(narrow, wide, tuple(roots), tuple(missing), _facts(verdicts), _note(verdicts))
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One step of the reasoning.
+
+    ``roots`` are the root reasons that a false or contested node gives; ``missing`` what would
+    settle an unknown or open one; ``facts`` the facts it rests on.
+    """
+
+    label: str
+    truth: str
+    roots: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    note: str | None = None
+    children: tuple[Node, ...] = ()
+
+    def leaves(self) -> Iterator[Node]:
+        """Walk the nodes that decide: those without children."""
+        if not self.children:
+            yield self
+        for child in self.children:
+            yield from child.leaves()
+
+    def reasons(self, truth: str) -> tuple[str, ...]:
+        """Return the roots of the leaves with this truth, each once, in order."""
+        return tuple(
+            dict.fromkeys(r for leaf in self.leaves() if leaf.truth == truth for r in leaf.roots)
+        )
+
+    def wanted(self, truth: str) -> tuple[str, ...]:
+        """Return what is missing at the leaves with this truth, each once, in order."""
+        return tuple(
+            dict.fromkeys(m for leaf in self.leaves() if leaf.truth == truth for m in leaf.missing)
+        )
+
+    def trace(self, clause: str) -> Trace:
+        """Write the reasoning as a trace that cites the clause at every leaf."""
+        return Trace.model_construct(
+            label=self.label,
+            truth=self.truth,  # type: ignore[arg-type]
+            root=self.roots[0] if self.roots else None,
+            clause=None if self.children else clause,
+            facts=dict(self.facts),
+            missing=self.missing,
+            note=self.note,
+            children=tuple(child.trace(clause) for child in self.children),
+        )
 
 
-def _facts(verdicts: tuple[Verdict, ...]) -> tuple[tuple[str, Any], ...]:
-    return tuple(dict.fromkeys(k for v in verdicts for k in v.facts if _hashable(k)))
+def all_of(label: str, parts: Iterable[Node]) -> Node:
+    """Join conditions that must all hold.
+
+    Examples:
+        >>> all_of("x", [Node("a", TRUE), Node("b", UNKNOWN), Node("c", FALSE)]).truth
+        'false'
+    """
+    children = tuple(parts)
+    truth = max((c.truth for c in children), key=_AND.__getitem__, default=TRUE)
+    return Node(label, truth, children=children)
 
 
-def _hashable(pair: tuple[str, Any]) -> bool:
-    return not isinstance(pair[1], (dict, list))
+def any_of(label: str, parts: Iterable[Node]) -> Node:
+    """Join conditions of which one must hold; only the branches that decide are kept.
 
-
-def _note(verdicts: tuple[Verdict, ...]) -> str | None:
-    notes = [v.note for v in verdicts if v.note]
-    return "; ".join(dict.fromkeys(notes)) or None
+    Examples:
+        >>> any_of("x", [Node("a", FALSE), Node("b", UNKNOWN)]).truth
+        'unknown'
+    """
+    branches = tuple(parts)
+    truth = max((c.truth for c in branches), key=_OR.__getitem__, default=TRUE)
+    deciding = tuple(c for c in branches if c.truth == truth)
+    if truth != FALSE:
+        deciding = deciding[:1]
+    return Node(label, truth, children=deciding)

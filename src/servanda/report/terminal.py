@@ -246,7 +246,7 @@ def comparison_text(
         *(ink.bold(s) for s in ink.paragraph(comparison.title)),
         *ink.paragraph(
             f"In this model; knowledge as of {run.as_of}; {run.draws:,} draws, seed {run.seed}; "
-            "mean, and 90% of the draws beneath."
+            "mean, and 90% of the draws beneath (for reached: the sampling error)."
         ),
         "",
         comparison_table(comparison, width, colour),
@@ -255,6 +255,7 @@ def comparison_text(
             "Peace years are counted from a cessation of hostilities; "
             "x reached multiplies them by the chance that the option comes about."
         ),
+        *ink.paragraph(_both_ways(comparison)),
     ]
     lines += _questions(comparison, ink, first)
     if comparison.claims:
@@ -267,6 +268,20 @@ def comparison_text(
         lines.append(f"Report:  {clean(report)}")
     lines.append(f"Next:    {next_command or f'servanda questions {clean(run.scenario)}'}")
     return "\n".join(lines)
+
+
+def _both_ways(comparison: Comparison) -> str:
+    """Say which option leads given a cessation, and which once acceptance is counted."""
+    current = {k: o for k, o in comparison.options.items() if not o.superseded}
+    best = max(current, key=lambda k: current[k].peace_years.mean or 0.0)
+    likely = max(current, key=lambda k: current[k].peace_years_reached.mean or 0.0)
+    names = letters(comparison)
+    if best == likely:
+        return f"{names[best]} has most peace years either way."
+    return (
+        f"Given a cessation {names[best]} has most peace years; times the chance that the "
+        f"adversary accepts, {names[likely]} has. Nothing here settles which of the two counts."
+    )
 
 
 def _questions(comparison: Comparison, ink: Ink, first: int) -> list[str]:

@@ -60,7 +60,7 @@ def _dates(text: Instrument) -> Iterator[Remark]:
 
 
 def scenario_remarks(scenario: Scenario) -> Iterator[tuple[Remark, Severity]]:
-    """Say what does not fit together in a scenario (SV214, SV215, SV217, SV311 to SV314)."""
+    """Say what does not fit together in a scenario (SV214, SV215, SV217, SV311 to SV314, SV316)."""
     if len(scenario.options) > MAX_OPTIONS:
         message = f"{len(scenario.options)} options; at most {MAX_OPTIONS} can be compared"
         yield ("SV314", message, ("options", MAX_OPTIONS)), "error"
@@ -75,6 +75,9 @@ def scenario_remarks(scenario: Scenario) -> Iterator[tuple[Remark, Severity]]:
         for remark in _option(option, ("options", i)):
             yield remark, "error"
     for i, incident in enumerate(scenario.incidents):
+        if incident.crisis and not incident.size:
+            message = f"the incident '{incident.id}' is played in the crisis game and has no size"
+            yield ("SV316", message, ("incidents", i)), "error"
         early = incident.known and incident.date and incident.known.before(incident.date)
         if early:
             message = f"known on {incident.known}, before it happened on {incident.date}"

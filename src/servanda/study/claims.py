@@ -48,7 +48,9 @@ def _verdict(
         against=against,
         reached=reached,
         answer=_answer(claim, results, against, reached),
-        reason=f"not among the options compared: {', '.join(missing)}" if missing else None,
+        reason=f"not among the options compared: {', '.join(missing)}"
+        if missing
+        else "conditions under which it would hold need scenario discovery, not in this version",
     )
 
 
@@ -80,15 +82,17 @@ def _answer(
         return "This claim cannot be put to the model with the options compared."
     title = results[claim.better].title
     parts = [
-        f"{results[o].title} {verdict_word(by['10'])} ({by['10']:.0%} at 10 years, "
+        f"'{results[o].title}' {verdict_word(by['10'])} ({by['10']:.0%} at 10 years, "
         f"{by['20']:.0%} at 20)"
         for o, by in against.items()
     ]
     chances = "; ".join(
-        f"{results[o].title} {'not computed' if p is None else f'{p:.0%}'}"
+        f"'{results[o].title}' {'not computed' if p is None else f'{p:.0%}'}"
         for o, p in reached.items()
     )
     return (
-        f"In this model, given a cessation, {title} outlasts " + ", ".join(parts) + ". "
+        f"In this model, given a cessation, '{title}' lasts longer than "
+        + ", than ".join(parts)
+        + ". "
         f"Probability that the adversary would accept in this model: {chances}."
     )

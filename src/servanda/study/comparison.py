@@ -13,7 +13,7 @@ from servanda.scenario.folder import load
 from servanda.study.arrays import Arrays, read_arrays
 from servanda.study.claims import claim_verdicts
 from servanda.study.duties import duty_cells, ranked_questions
-from servanda.study.ledger import ledger_rows
+from servanda.study.ledger import ledger_rows, used_names
 from servanda.study.options import option_results
 from servanda.study.ranking import drivers_of, order, outlasts, rank_probabilities, regret
 from servanda.study.result import Comparison, Driver, RivalEffect, RunRecord
@@ -25,6 +25,15 @@ RIVAL_DRAWS = 500
 WARN_SHARE = 0.01
 
 LIMITS = (
+    "Strong guarantees deter less here than the casebook suggests: chance choices at the assumed "
+    "precision, a challenger that recovers, and the loss it takes from answered probes keep some "
+    "attacks coming under every option. The free quantities have not been fitted to history yet.",
+    "A truce phase changes when the next phase begins and nothing else; fraying is counted and has "
+    "no further effect. Forces that do not fight (monitoring, training) cost money and enter no "
+    "crisis. Bodies that decide by a qualified majority are treated as each for itself.",
+    "Peace years given a cessation and the chance that the adversary accepts often rank the "
+    "options in opposite order; no single index combines them. The chance of acceptance enters the "
+    "product as a mean, so its dependence on the same assumptions is not in that product.",
     "The model is a stylised one: one challenger, one protege, guarantors that decide at a single "
     "point in time. It ranks options in this model; it does not predict.",
     "Most payoffs are judgements. Those marked unverified were remembered or judged, not read in a "
@@ -127,7 +136,7 @@ def _assemble(done: Run, effects: tuple[RivalEffect, ...]) -> Comparison:
         rank_probabilities=rank_probabilities(arrays),
         regret=regret(arrays),
         questions=ranked_questions(resolved, done.options, day),
-        drivers=_drivers(resolved, arrays),
+        drivers=_drivers(resolved, arrays, used_names(resolved, done.options)),
         duties=duty_cells(resolved, done.options),
         claims=claim_verdicts(scenario, done.options, pairs, results, day),
         rivals=effects,
@@ -173,7 +182,7 @@ def _record(done: Run, arrays: Arrays) -> RunRecord:
     )
 
 
-def _drivers(resolved: Resolved, arrays: Arrays) -> tuple[Driver, ...]:
+def _drivers(resolved: Resolved, arrays: Arrays, names: tuple[str, ...]) -> tuple[Driver, ...]:
     """Assumptions that move peace years, averaged over options that are not the reference."""
     reference = {o.id for o in resolved.options if o.reference}
     keep = [i for i, name in enumerate(arrays.options) if name not in reference]
@@ -186,7 +195,7 @@ def _drivers(resolved: Resolved, arrays: Arrays) -> tuple[Driver, ...]:
             interval=interval,
             on="peace years, mean over the options other than the reference",
         )
-        for name, rho, interval in drivers_of(dict(arrays.parameters), target)
+        for name, rho, interval in drivers_of({n: arrays.parameters[n] for n in names}, target)
     )
 
 

@@ -46,6 +46,7 @@ class DutyTable:
     """
 
     instrument: str
+    group: str
     klass: Codes
     military: Codes
     floor: NDArray[np.float64]
@@ -105,7 +106,7 @@ def duty_table(
             text = patched(instrument, patches, settles=names, overwrite=False)
         builder.add(completion, text)
     spread = np.resize(back.reshape(-1), POOL)
-    return builder.table(instrument.id, spread, chosen)
+    return builder.table(instrument, spread, chosen)
 
 
 class _Builder:
@@ -165,18 +166,29 @@ class _Builder:
                 continue
             for layer in layers:
                 at = (layer, completion, i, kind)
-                if (klass, military) <= (int(self.klass[at]), int(self.military[at])):
+                kept = (int(self.klass[at]), int(self.military[at]))
+                if (klass, military) == kept and klass > 0:
+                    self._join(at, binding)
+                if (klass, military) <= kept:
                     continue
                 self.klass[at], self.military[at] = klass, military
                 self.body[at], self.clause[at] = body, clause
                 self.floor[at] = np.nan if binding.floor_share is None else binding.floor_share
                 self.delay[at] = np.nan if binding.delay_hours is None else binding.delay_hours
 
+    def _join(self, at: tuple[int, int, int, int], binding: Binding) -> None:
+        """Of two equally strong clauses keep the higher floor and the shorter clock."""
+        if binding.floor_share is not None:
+            self.floor[at] = np.nanmax([self.floor[at], binding.floor_share])
+        if binding.delay_hours is not None:
+            self.delay[at] = np.nanmin([self.delay[at], binding.delay_hours])
+
     def table(
-        self, instrument: str, spread: NDArray[np.intp], chosen: Mapping[str, Codes]
+        self, instrument: Instrument, spread: NDArray[np.intp], chosen: Mapping[str, Codes]
     ) -> DutyTable:
         return DutyTable(
-            instrument=instrument,
+            instrument=instrument.id,
+            group=instrument.version_of or instrument.id,
             klass=self.klass[:, spread],
             military=self.military[:, spread],
             floor=self.floor[:, spread],

@@ -120,8 +120,9 @@ def _at(
 
 
 def _rows(table: DutyTable, draws: Draws) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    layer = (draws.uniform(f"reading:{table.instrument}") < 0.5).astype(np.intp)
-    completion = (draws.uniform(f"completion:{table.instrument}") * POOL).astype(np.intp)
+    wide = draws.column("reading_wide")
+    layer = (draws.uniform(f"reading:{table.group}") < wide).astype(np.intp)
+    completion = (draws.uniform(f"completion:{table.group}") * POOL).astype(np.intp)
     return layer, completion
 
 

@@ -18,10 +18,11 @@ __all__ = ["ledger_rows"]
 def ledger_rows(
     resolved: Resolved, arrays: Arrays, options: Sequence[Option]
 ) -> tuple[LedgerRow, ...]:
-    """List every assumption the run drew, with the quantiles of the draws."""
+    """List every assumption the options compared rest on, with the quantiles of the draws."""
     users = _users(resolved, options)
     rows = []
-    for name, column in arrays.parameters.items():
+    for name in used_names(resolved, options):
+        column = arrays.parameters[name]
         assumption = resolved.assumptions[name]
         low, middle, high = np.quantile(column, (0.05, 0.5, 0.95))
         rival = assumption.rivals.get(assumption.shown or "")
@@ -42,6 +43,21 @@ def ledger_rows(
             )
         )
     return tuple(rows)
+
+
+def used_names(resolved: Resolved, options: Sequence[Option]) -> tuple[str, ...]:
+    """Return the assumptions that can move a number of these options.
+
+    An assumption that only belongs to an option or a deployment not compared (because it was not
+    known yet, for example) is drawn, so that streams stay the same, and is not shown.
+    """
+    everywhere = _users(resolved, resolved.options)
+    here = _users(resolved, options)
+    idle = {name for name in everywhere if name not in here}
+    listed = {d.troops for d in resolved.scenario.deployments} - set(here)
+    money = {g.gdp_musd for g in resolved.scenario.guarantors}
+    unused = {n for n in resolved.assumptions if n.startswith("gdp_") and n not in money}
+    return tuple(n for n in sorted(resolved.assumptions) if n not in idle | listed | unused)
 
 
 def describe(assumption: Assumption) -> str:

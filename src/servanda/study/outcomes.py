@@ -49,7 +49,7 @@ def solve_chunk(board: Board, draws: Draws, horizon: float) -> Chunk:
         handover.crisis_inputs(crisis, board, draws, filled),
         handover.tempo(draws),
         plans,
-        horizon=horizon,
+        horizon=max(horizon, float(HORIZONS[-1])),
         step=STEP,
     )
     return Chunk(draws, filled, unsettled, stakes, crisis, projection, plans)
@@ -70,7 +70,7 @@ def chunk_tables(board: Board, draws: Draws, horizon: float, first: int) -> dict
     """
     chunk = solve_chunk(board, draws, horizon)
     return {
-        "outcomes": _outcomes(board, chunk, first),
+        "outcomes": _outcomes(board, chunk, horizon, first),
         "guarantors": _guarantors(board, chunk, first),
         "parameters": _parameters(chunk, first),
     }
@@ -82,7 +82,7 @@ def _main_cells(board: Board) -> NDArray[np.intp]:
     return np.array(last, np.intp)
 
 
-def _outcomes(board: Board, chunk: Chunk, first: int) -> pl.DataFrame:
+def _outcomes(board: Board, chunk: Chunk, horizon: float, first: int) -> pl.DataFrame:
     projection = chunk.projection
     columns: dict[str, Floats | NDArray[np.generic]] = {}
     size, options = projection.rmst.shape
@@ -91,7 +91,7 @@ def _outcomes(board: Board, chunk: Chunk, first: int) -> pl.DataFrame:
     reached = _reached(board, chunk)
     columns["reached"] = reached
     columns["value_challenger"] = projection.value_start
-    columns["rmst"] = projection.rmst
+    columns["rmst"] = projection.peace_years[:, :, _at(projection, horizon)]
     columns["rmst_discounted"] = projection.discounted_rmst
     columns["frayed_years"] = projection.frayed_years
     columns["status"] = projection.status
@@ -170,9 +170,19 @@ def _half_hearted(board: Board, chunk: Chunk) -> Floats:
 
 
 def _cost(board: Board, chunk: Chunk) -> Floats:
-    """Mean yearly cost to the guarantors in million dollars: deployments and acts of support."""
+    """Mean yearly cost to the guarantors over ten years in million dollars.
+
+    Deployments of the last phase at their yearly cost, and acts of help: the chance of an attack
+    in a year times the capability expected to act times the cost of one act of full size.
+    """
     draws = chunk.draws
-    cost = np.zeros(chunk.projection.rmst.shape)
+    start, cells = _start_state(), _main_cells(board)
+    attack = np.flatnonzero([i.crisis == "attack" for i in board.incidents])
+    acts = chunk.crisis.act_cost[start][:, cells][:, :, attack].mean(axis=2)
+    ten = _at(chunk.projection, MONEY_YEARS)
+    first, last = (chunk.projection.causes.index(n) for n in (ATTACKS[0], ATTACKS[-1]))
+    yearly = chunk.projection.incidence[:, :, first : last + 1, ten].sum(axis=2) / MONEY_YEARS
+    cost: Floats = yearly * acts * draws.column("cost_act_musd")[:, None]
     for row, option in enumerate(board.options):
         for name in option.phases[-1].deployments:
             deployment = board.deployments[name]

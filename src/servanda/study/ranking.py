@@ -99,14 +99,15 @@ def drivers_of(
     """Rank assumptions by their rank correlation with a target over the draws.
 
     Returns:
-        (assumption, Spearman's rho, 90% interval by Fisher's transformation), strongest first;
-        assumptions whose interval covers zero are left out.
+        (assumption, Spearman's rho, interval by Fisher's transformation at a family-wise 90%),
+        strongest first; assumptions whose interval covers zero are left out.
     """
     size = target.shape[0]
     if size < 12 or float(np.ptp(target)) == 0.0:
         return []
     wanted = _ranks(target)
-    half = float(special.ndtri(0.95)) / np.sqrt(size - 3.0)
+    level = 1.0 - 0.05 / max(len(parameters), 1)  # so that chance alone rarely names a driver
+    half = float(special.ndtri(level)) / np.sqrt(size - 3.0)
     found = []
     for name, column in parameters.items():
         if float(np.ptp(column)) == 0.0:

@@ -80,6 +80,12 @@ def run_hash(study: Study, resolved: Resolved, options: Sequence[Option]) -> str
 
 def lay_out(resolved: Resolved, options: Sequence[Option], seed: int) -> Board:
     """Assess the incident bank under every instrument of the options and lay out the cells."""
+    if not resolved.scenario.guarantors:
+        raise ModelError(
+            "the scenario names no guarantor, so there is no guarantee to compare; list states "
+            "under `guarantors:`",
+            code="SV602",
+        )
     incidents, _ = assessed_incidents(crisis_incidents(resolved), resolved.scenario.protege)
     names = dict.fromkeys(n for o in options for p in o.phases for n in p.instruments)
     guarantors = [g.actor for g in resolved.scenario.guarantors]

@@ -38,15 +38,15 @@ def test_a_mistyped_command_gets_a_suggestion(capsys: pytest.CaptureFixture[str]
     ("arguments", "code", "says"),
     [
         (("compare", "no-such-scenario"), 1, "no-such-scenario"),
-        (("compare", "border-pact", "--as-of", "yesterday"), 3, "SV606"),
+        (("compare", "border-pact", "--as-of", "yesterday"), 2, "SV606"),
         (("compare", "border-pact", "--option", "unheard-of", *QUICK), 3, "SV603"),
-        (("compare", "border-pact", "--rival", "a2=middling", *QUICK), 3, "near_zero"),
+        (("compare", "border-pact", "--rival", "a2=middling", *QUICK), 2, "near_zero"),
         (("compare", "border-pact", "--rival", "nonsense", *QUICK), 2, "NAME=VALUE"),
         (("compare", "border-pact", "--draws", "0"), 2, "--draws"),
         (("explain", "SV9999"), 2, "no code"),
         (("verify", "."), 3, "SV701"),
-        (("assess", "border-pact", "--incident", "unheard-of"), 3, "SV609"),
-        (("assess", "border-pact", "--instruments", "/no/such/folder"), 3, "SV608"),
+        (("assess", "border-pact", "--incident", "unheard-of"), 2, "SV609"),
+        (("assess", "border-pact", "--instruments", "/no/such/folder"), 2, "SV608"),
     ],
 )
 def test_what_cannot_be_done_is_said_with_its_code(

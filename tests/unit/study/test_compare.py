@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from servanda.domain.errors import ModelError
 from servanda.domain.option import Option, Phase
 from servanda.domain.scenario import Resolved
 from servanda.domain.study import Study
@@ -129,3 +130,31 @@ def test_only_what_was_known_then_is_compared(tmp_path: Path) -> None:
     assert all(p["date"] <= "2025-03-07" for p in result.positions)
     asked = [q.instrument for q in result.questions[:5]]
     assert set(asked) == {"meloni-2025-03-06"}
+
+
+def test_a_treaty_is_not_the_same_as_no_guarantee(pact: Resolved, tmp_path: Path) -> None:
+    result = compare(pact, draws=DRAWS, seed=1, root=tmp_path, rival_effects=False)
+    bare = next(o for o in result.options.values() if o.reference)
+    for option in result.options.values():
+        if option.reference:
+            assert all(g.klass == "none" and g.commitment == 0.0 for g in option.guarantors)
+            continue
+        assert any(g.commitment > 0.0 for g in option.guarantors), option.id
+        assert option.promised.mean is not None
+        assert option.promised.mean > 0.0
+        assert option.attack_10y.mean != bare.attack_10y.mean
+
+
+def test_a_scenario_without_guarantors_is_refused_in_words(pact: Resolved, tmp_path: Path) -> None:
+    alone = pact.model_copy(
+        update={"scenario": pact.scenario.model_copy(update={"guarantors": ()})}
+    )
+    with pytest.raises(ModelError, match="names no guarantor"):
+        compare(alone, draws=2, root=tmp_path, rival_effects=False)
+
+
+def test_numbers_of_options_not_yet_known_are_not_shown(tmp_path: Path) -> None:
+    then = compare("ukraine-2025", draws=4, as_of="2025-03-07", root=tmp_path, rival_effects=False)
+    shown = {row.id for row in then.ledger}
+    assert not any(name.startswith("troops_mnf") for name in shown)
+    assert {"omega_c", "a1", "capability_usa"} <= shown

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from importlib.resources import as_file
+from pathlib import Path
 
 import pytest
 
@@ -167,7 +169,9 @@ def test_the_checker_finds_nothing_to_say(part: str) -> None:
 
 
 def test_no_file_names_the_place_it_was_made_in() -> None:
-    words = re.compile(r"/work/|/tmp/|\bsession\b|\bhelper\b|\bagent\b|\bissue \d", re.IGNORECASE)
+    checkout, scratch = Path(__file__).parents[3], Path(tempfile.gettempdir())
+    places = (f"{checkout.parent}/", f"{checkout}/", f"{scratch}/", f"{Path.home()}/")
+    words = re.compile("|".join(map(re.escape, places)))
     for folder in (library.path(), library.path("instruments"), library.path("cases")):
         for entry in folder.iterdir():
             if entry.name.endswith((".yaml", ".csv")):

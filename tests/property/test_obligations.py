@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from tests.unit.obligations.texts import ACTORS, duty, one, pact, raid, well_traced
 
+from servanda.domain.finding import Trace
 from servanda.domain.incident import FINDINGS, Incident
 from servanda.domain.instrument import Instrument
 from servanda.obligations import assess, bind, explain, gaps
@@ -14,7 +15,6 @@ from servanda.obligations.kleene import (
     OPEN,
     TRUE,
     UNKNOWN,
-    Node,
     all_of,
     any_of,
 )
@@ -188,7 +188,7 @@ def test_no_word_and_no_fact_makes_the_engine_fail(provision, areas, force, fact
 
 
 truths = st.sampled_from([TRUE, FALSE, UNKNOWN, CONTESTED, OPEN])
-nodes = st.lists(st.builds(Node, st.just("n"), truths), max_size=5)
+nodes = st.lists(st.builds(Trace, st.just("n"), truths), max_size=5)
 NOT = {TRUE: FALSE, FALSE: TRUE, UNKNOWN: UNKNOWN}
 
 
@@ -217,6 +217,6 @@ def test_a_false_part_decides_a_conjunction_and_a_true_part_a_disjunction(parts)
 
 @given(st.lists(st.sampled_from([TRUE, FALSE, UNKNOWN]), min_size=1, max_size=5))
 def test_without_open_and_contested_it_is_strong_kleene_logic(values):
-    parts = [Node("n", v) for v in values]
-    mirrored = [Node("n", NOT[v]) for v in values]
+    parts = [Trace("n", v) for v in values]
+    mirrored = [Trace("n", NOT[v]) for v in values]
     assert NOT[all_of("x", parts).truth] == any_of("x", mirrored).truth

@@ -35,7 +35,8 @@ class Actor(Noun):
     """Somebody who can act, promise or take a stand.
 
     ``names`` are other spellings and transliterations, ``metonyms`` words that stand for the actor
-    in reports ("Rome", "the Kremlin"), ``offices`` its dated office holders.
+    in reports ("Rome", "the Kremlin"), ``offices`` its dated office holders, ``regions`` the parts
+    of the world in which a state's metropolitan territory lies.
     """
 
     id: Identifier
@@ -46,6 +47,7 @@ class Actor(Noun):
     metonyms: Tokens = ()
     adjectives: Tokens = ()
     nuclear: Flag = False
+    regions: Tokens = ()
     memberships: tuple[Membership, ...] = ()
     offices: tuple[Office, ...] = ()
     from_: Moment | None = Field(default=None, alias="from")

@@ -2,30 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from servanda.domain.noun import Noun, Tokens
 
-__all__ = ["Finding", "Gap", "Question", "Trace", "VariantReading"]
-
-Truth = Literal["true", "false", "unknown", "contested", "open"]
+__all__ = ["Finding", "Gap", "Question", "Trace", "VariantReading", "made"]
 
 
-class Trace(Noun):
+@dataclass(slots=True)
+class Trace:
     """One node of the reasoning: what was asked, the answer, the clause and the facts it rests on.
 
-    ``root`` is the root reason (area, time, target, ...) where the node decides against the
-    finding; ``missing`` the facts or slots that would settle it.
+    ``truth`` is one of true, false, unknown, contested (two readings differ) and open (the text
+    does not say); ``roots`` are the root reasons (area, time, target, ...) that a false or
+    contested node gives, ``missing`` the facts or slots that would settle an unknown or open one.
+    A leaf cites its clause; a node with children is decided by them.
     """
 
     label: str
-    truth: Truth
-    root: str | None = None
-    clause: str | None = None
-    facts: dict[str, Any] = {}
-    missing: Tokens = ()
+    truth: str
+    roots: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
     note: str | None = None
+    clause: str | None = None
     children: tuple[Trace, ...] = ()
+
+    def leaves(self) -> Iterator[Trace]:
+        """Walk the nodes that decide: those without children."""
+        if not self.children:
+            yield self
+        for child in self.children:
+            yield from child.leaves()
 
 
 class VariantReading(Noun):
@@ -42,7 +52,9 @@ class Finding(Noun):
 
     ``finding`` is about text and facts only; what states did is practice and never enters here.
     ``why`` lists root reasons, ``missing`` unknown facts (``triggered_if``) or open slots
-    (``undetermined``), ``readings`` both answers where they differ (``contested``).
+    (``undetermined``), ``readings`` both answers where they differ (``contested``). ``decision``
+    says who invokes and which body decides by which rule, and in its ``state`` how far that has
+    come, so that a duty can be owed and blocked; ``response`` what the text says is owed.
     """
 
     incident: str
@@ -58,6 +70,9 @@ class Finding(Noun):
     holder: Tokens = ()
     force: str | None = None
     act: Tokens = ()
+    liability: str | None = None
+    decision: dict[str, Any] = {}
+    response: dict[str, Any] = {}
     readings: tuple[VariantReading, ...] = ()
     by_version: dict[str, str] = {}
     as_of: str | None = None
@@ -91,3 +106,22 @@ class Question(Noun):
     changes: Tokens = ()
     options: Tokens = ()
     reason: str | None = None
+
+
+_UNSAID: dict[str, Any] = {
+    name: field.default for name, field in Finding.model_fields.items() if not field.is_required()
+}
+
+
+def made(values: dict[str, Any]) -> Finding:
+    """Make a finding from values that the engine knows to be right, without checking them again.
+
+    A hundred provisions are held against an incident in a millisecond or two; validation would
+    take longer than the law.
+    """
+    finding = Finding.__new__(Finding)
+    object.__setattr__(finding, "__dict__", {**_UNSAID, **values})
+    object.__setattr__(finding, "__pydantic_fields_set__", set(values))
+    object.__setattr__(finding, "__pydantic_extra__", None)
+    object.__setattr__(finding, "__pydantic_private__", None)
+    return finding

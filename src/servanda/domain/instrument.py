@@ -26,6 +26,7 @@ __all__ = [
     "Patch",
     "Provision",
     "Reading",
+    "Relation",
     "Response",
     "SourceList",
     "Statement",
@@ -141,7 +142,10 @@ class Deadline(Noun):
 
 
 class Provision(Noun):
-    """One trigger -> modality (duty, power, permission, prohibition, ...) of one instrument."""
+    """One trigger -> modality (duty, power, permission, prohibition, ...) of one instrument.
+
+    ``excepts`` names the provisions that an exception undoes while its own trigger is met.
+    """
 
     id: Identifier
     art: str | None = None
@@ -156,6 +160,7 @@ class Provision(Noun):
     domain: Tokens = ()
     conditions: Tokens = ()
     exceptions: Tokens = ()
+    excepts: Tokens = ()
     decision: Decision | None = None
     response: Response | None = None
     discretion: str | None = None
@@ -191,6 +196,19 @@ class Reading(Noun):
     says: Text
     provision: str | None = None
     patches: tuple[Patch, ...] = ()
+
+
+class Relation(Noun):
+    """How the text stands to another: ``supersedes``, ``depends_on``, ``subject_to``, ...
+
+    While a text that ``supersedes`` another binds, the other has lapsed; a text that
+    ``depends_on`` another binds only while the other does. Other words are kept and shown.
+    """
+
+    kind: str
+    to: Identifier
+    from_: Moment | None = Field(default=None, alias="from")
+    note: Text | None = None
 
 
 class Amendment(Noun):
@@ -314,6 +332,7 @@ class Instrument(Noun):
     provisions: tuple[Provision, ...] = ()
     unspecified: Tokens = ()
     official_readings: tuple[Reading, ...] = ()
+    relations: tuple[Relation, ...] = ()
     contested: Text | None = None
     drafting_history: Text | None = None
     asymmetry: Text | None = None

@@ -1,105 +1,165 @@
-"""Where it happened against where the text applies: dated territorial predicates."""
+"""Where it happened against where the text applies: dated territorial predicates.
+
+Every predicate joins two questions, whose the place is and in which region it lies; each may be
+unknown, and a sovereignty that is disputed is read both ways.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
-from servanda.domain.instrument import Area, AreaPredicate, Instrument, Provision
+from servanda.domain.finding import Trace
+from servanda.domain.instrument import AreaPredicate, Provision
 from servanda.domain.moment import Moment
+from servanda.obligations.asking import Ask, ask, settled
 from servanda.obligations.facts import ABSENT, Facts
-from servanda.obligations.kleene import CONTESTED, FALSE, TRUE, UNKNOWN, Node, any_of
+from servanda.obligations.kleene import AND_ORDER, CONTESTED, FALSE, TRUE, UNKNOWN, any_of
 from servanda.obligations.membership import Roll
+from servanda.obligations.objects import is_force
+from servanda.obligations.places import REGIONS, within
 
-__all__ = ["area_node"]
+__all__ = ["area_question"]
 
-FORCES = ("forces", "vessel", "aircraft", "ship", "boat", "navy", "unit", "airspace_patrol")
-NOWHERE_LIMITED = frozenset({"none", "any", "worldwide", "land", "air", "sea"})
+#: Words that set no territorial limit.
+EVERYWHERE = frozenset({"none", "any", "worldwide", "everywhere", "land", "air", "sea", "all"})
+READS = ("place", "targets", "objects", "event")
+
+Part = Callable[[Facts], Trace]
 
 
-def area_node(provision: Provision, facts: Facts, roll: Roll) -> Node:
-    """Ask whether the place lies in the area the provision covers."""
-    out = _excluded(provision, facts, roll)
-    if out is not None:
-        return out
-    names = provision.area
-    if not names or set(names) <= NOWHERE_LIMITED:
-        return Node("area: no limit in the text", TRUE)
-    if not facts.place and not facts.targets:
-        return Node("area", UNKNOWN, missing=("place",))
-    found = any_of("area", [n for name in names for n in _named(name, facts, roll)])
-    if found.truth == FALSE:
-        return Node("area", FALSE, found.reasons(FALSE), facts=_shown(facts), note=found.label)
-    return found
+def area_question(provision: Provision, roll: Roll) -> Ask:
+    """Ask whether the place lies in the area that the provision covers."""
+    excluded = _exclusions(provision, roll)
+    names = provision.area or ()
+    parts = [] if set(names) <= EVERYWHERE else [p for n in names for p in _named(n, roll)]
+    if not parts and not excluded:
+        return settled("area: any", "the text sets no limit of place")
+
+    def answer(facts: Facts) -> Trace:
+        for name in excluded:
+            out = _left_out(name, facts, roll)
+            if out is not None:
+                return out
+        if not parts:
+            return Trace("area: any", TRUE, facts=_shown(facts))
+        if not facts.place and not facts.targets:
+            return Trace("area", UNKNOWN, missing=("place",), facts={"place": ABSENT})
+        found = any_of("area", [part(facts) for part in parts])
+        if found.truth == FALSE and found.children:
+            roots = tuple(dict.fromkeys(r for leaf in found.leaves() for r in leaf.roots))
+            return Trace("area", FALSE, roots, facts=_shown(facts), note=found.children[0].label)
+        return found
+
+    return ask("area", READS, answer)
 
 
 def _shown(facts: Facts) -> dict[str, object]:
     return {"place": dict(facts.place)} if facts.place else {"target": facts.targets}
 
 
-def _named(name: str, facts: Facts, roll: Roll) -> list[Node]:
+def _named(name: str, roll: Roll) -> list[Part]:
     area = roll.instrument.areas.get(name)
-    if area is not None:
-        return _declared(area, facts, roll)
-    return [_token(name, facts, roll)]
-
-
-def _declared(area: Area, facts: Facts, roll: Roll) -> list[Node]:
+    if area is None:
+        return [lambda facts: _token(name, facts, roll)]
     if not area.include:
-        return [Node("area: everywhere but the exclusions", TRUE)]
-    nodes = []
-    for part in area.include:
-        if isinstance(part, str):
-            nodes.append(_place_token(part, facts))
-        else:
-            nodes.append(_predicate(part, facts, roll))
-    return nodes
+        return [lambda facts: Trace("area: everywhere but the exclusions", TRUE)]
+    return [
+        _of_token(part, roll) if isinstance(part, str) else _of_predicate(part, roll)
+        for part in area.include
+    ]
 
 
-def _predicate(part: AreaPredicate, facts: Facts, roll: Roll) -> Node:
+def _of_token(token: str, roll: Roll) -> Part:
+    return lambda facts: _token(token, facts, roll)
+
+
+def _of_predicate(part: AreaPredicate, roll: Roll) -> Part:
+    return lambda facts: _predicate(part, facts, roll)
+
+
+def _node(label: str, truth: str, facts: Facts, missing: str = "place") -> Trace:
+    return Trace(label, truth, ("area",), (missing,), _shown(facts))
+
+
+def _predicate(part: AreaPredicate, facts: Facts, roll: Roll) -> Trace:
     label = f"area: {part.what}" + (f" {part.name}" if part.name else "")
-    match = _matches(part, facts, roll)
-    if match is None:
-        return Node(label, UNKNOWN, missing=("place",))
-    if not match:
-        return Node(label, FALSE, ("area",), facts=_shown(facts))
     day = facts.event
-    if day is not None and ((part.from_ and day.before(part.from_)) or _over(part.to, day)):
-        return Node(label, FALSE, ("area", "time"), facts=_shown(facts), note="outside its dates")
-    return Node(label, TRUE, facts=_shown(facts))
+    outside = day is not None and (
+        (part.from_ is not None and day.before(part.from_)) or _over(part.to, day)
+    )
+    truth = _matches(part, facts, roll)
+    if truth == TRUE and outside:
+        shown = _shown(facts)
+        return Trace(label, FALSE, ("area", "time"), facts=shown, note="outside its dates")
+    return _node(label, truth, facts)
 
 
 def _over(end: Moment | None, day: Moment) -> bool:
     return end is not None and end.before(day)
 
 
-def _matches(part: AreaPredicate, facts: Facts, roll: Roll) -> bool | None:
+def _matches(part: AreaPredicate, facts: Facts, roll: Roll) -> str:
     what = part.what
+    words = set(what.split("_"))
     if what == "named":
-        if "list" in (part.name or "") or "annex" in (part.name or ""):
-            return None  # a list that is not before us says neither yes nor no
-        return _about(part.name or "", facts, roll)
-    if "polygon" in what:
-        names = [name for name in roll.instrument.areas]
-        return any(n in r or r.startswith(n) for n in names for r in facts.regions) or any(
-            _same_words(i, str(facts.place.get("name", ""))) for i in part.incl
+        return _by_name(part, facts, roll)
+    if "polygon" in what or "line" in words or "zone" in words:
+        return _polygon(part, facts, roll)
+    if words & {"forces", "vessels", "aircraft", "ships", "troops"}:
+        return _both(
+            TRUE if is_force(facts.objects) else _no_force(facts), _region(part, facts, roll)
         )
-    if any(word in what for word in ("forces", "vessels", "aircraft")):
-        return _is_force(facts) and _in_regions(part, facts, roll)
-    if "island" in what:
+    if any(w.startswith("island") for w in words):
         return _island(part, facts, roll)
-    if "metropolitan" in what:
-        if "metropolitan" in facts.place:
-            return str(facts.place["metropolitan"]) == "true" and _owned(part, facts, roll)
-        return False if facts.place.get("island") in ("true", True) else _owned(part, facts, roll)
-    if "administration" in what or "administrative" in what:
-        return _administered(_holders(part, roll), facts)
-    if "territory" in what:
-        return _owned(part, facts, roll) and _in_regions(part, facts, roll)
-    return None
+    if "metropolitan" in words:
+        return _metropolitan(part, facts, roll)
+    if words & {"administration", "administrative", "administered", "control", "jurisdiction"}:
+        return _both(_administered(_holders(part, roll), facts, roll), _region(part, facts, roll))
+    if words & {"territory", "territories", "land", "soil", "homeland", "airspace", "waters"}:
+        return _both(_owned(_holders(part, roll), facts, roll), _region(part, facts, roll))
+    return TRUE if what in facts.regions else UNKNOWN
 
 
-def _owned(part: AreaPredicate, facts: Facts, roll: Roll) -> bool:
-    return _sovereign(facts) in _holders(part, roll)
+def _both(one: str, other: str) -> str:
+    return max((one, other), key=AND_ORDER.__getitem__)
+
+
+def _no_force(facts: Facts) -> str:
+    return FALSE if facts.objects else UNKNOWN
+
+
+def _by_name(part: AreaPredicate, facts: Facts, roll: Roll) -> str:
+    name = part.name or ""
+    if "list" in name or "annex" in name:
+        return UNKNOWN  # a list that is not before us says neither yes nor no
+    where = str(facts.place.get("name", ""))
+    if any(n in facts.regions or _same_words(n, where) for n in (name, *part.incl)):
+        return TRUE
+    if roll.actors.get(name) is not None:
+        return _owned((name,), facts, roll)
+    owner = roll.actors.get(str(facts.place.get("sovereign", "")))
+    words = set(name.split("_"))
+    mine = owner is not None and any(
+        w.lower() in words for w in (owner.name, *owner.adjectives) if len(w) > 3
+    )
+    if mine:
+        return TRUE
+    if not facts.place:
+        return UNKNOWN
+    inside = within(name, _regions(facts, roll))
+    return UNKNOWN if inside is None and name in REGIONS else TRUE if inside else FALSE
+
+
+def _polygon(part: AreaPredicate, facts: Facts, roll: Roll) -> str:
+    names = {*roll.instrument.areas, *part.incl}
+    if any(n in r or r.startswith(n) for n in roll.instrument.areas for r in facts.regions):
+        return TRUE
+    where = str(facts.place.get("name", ""))
+    if any(_same_words(n, where) or n in facts.regions for n in names):
+        return TRUE
+    if part.where:
+        return _region(part, facts, roll)
+    return FALSE if facts.regions else UNKNOWN
 
 
 def _holders(part: AreaPredicate, roll: Roll) -> tuple[str, ...]:
@@ -109,80 +169,141 @@ def _holders(part: AreaPredicate, roll: Roll) -> tuple[str, ...]:
     return part.who or (*roll.members, *roll.beneficiaries)
 
 
-def _sovereign(facts: Facts) -> str:
-    """Whose territory it is; an attack on territory with no place named is on the target's own."""
+def _sovereign(facts: Facts, roll: Roll) -> str:
+    """Whose territory it is.
+
+    A place that bears a state's name is that state's; an attack on territory with no other place
+    recorded is on the target's own.
+    """
     value = facts.place.get("sovereign")
     if value:
         return str(value)
-    if len(facts.targets) == 1 and not _is_force(facts):
+    name = str(facts.place.get("name", ""))
+    named = roll.registry.words.get(name.lower().replace(" ", "_"))
+    if named is not None:
+        return named
+    if len(facts.targets) == 1 and not is_force(facts.objects):
         return facts.targets[0]
     return ABSENT
 
 
-def _administered(owners: Iterable[str], facts: Facts) -> bool:
-    holder = str(facts.place.get("administered_by", facts.place.get("sovereign", ABSENT)))
-    if holder == ABSENT:
-        holder = _sovereign(facts)
-    return holder in set(owners)
+def _owned(owners: Iterable[str], facts: Facts, roll: Roll) -> str:
+    sovereign = _sovereign(facts, roll)
+    if sovereign == ABSENT:
+        return UNKNOWN
+    if sovereign in ("disputed", "contested"):
+        return CONTESTED if _claimed(owners, facts) else FALSE
+    return TRUE if sovereign in set(owners) else FALSE
 
 
-def _is_force(facts: Facts) -> bool:
-    objects = " ".join(facts.names("object"))
-    return any(word in objects for word in FORCES)
+def _claimed(owners: Iterable[str], facts: Facts) -> bool:
+    """A place that one of the owners holds or defends is claimed by it."""
+    holder = str(facts.place.get("administered_by", ""))
+    return holder in set(owners) or (not holder and bool(set(owners) & set(facts.targets)))
 
 
-def _island(part: AreaPredicate, facts: Facts, roll: Roll) -> bool:
+def _administered(owners: Iterable[str], facts: Facts, roll: Roll) -> str:
+    holder = str(facts.place.get("administered_by", ""))
+    if not holder:
+        sovereign = _sovereign(facts, roll)
+        if sovereign in (ABSENT, "disputed", "contested"):
+            return UNKNOWN
+        holder = sovereign
+    mine = set(owners)
+    return TRUE if holder in mine or holder.split("_")[0] in mine else FALSE
+
+
+def _metropolitan(part: AreaPredicate, facts: Facts, roll: Roll) -> str:
+    value = facts.place.get("metropolitan")
+    if value is False or (value is None and facts.place.get("island") is True):
+        return FALSE
+    return _both(_owned(_holders(part, roll), facts, roll), _region(part, facts, roll))
+
+
+def _island(part: AreaPredicate, facts: Facts, roll: Roll) -> str:
     place = facts.place
-    if str(place.get("island")) != "true":
-        return False
-    holders = (str(place.get("sovereign", "")), str(place.get("administered_by", "")))
-    owners = set(part.who or (*roll.members, *roll.beneficiaries))
-    if part.north_of_tropic_of_cancer and str(place.get("north_of_tropic_of_cancer")) != "true":
-        return False
-    regions = [w for w in part.what.split("_") if w in facts.regions]
-    inside = _in_regions(part, facts, roll) if part.where else bool(regions)
-    return inside and bool(owners & set(holders))
+    if place.get("island") is not True:
+        return FALSE if place else UNKNOWN
+    owners = set(_holders(part, roll))
+    holders = {str(place.get("sovereign", "")), str(place.get("administered_by", ""))}
+    parts = [TRUE if owners & holders else _owned(owners, facts, roll)]
+    if part.north_of_tropic_of_cancer:
+        parts.append(_flag(place.get("north_of_tropic_of_cancer")))
+    if part.where:
+        parts.append(_region(part, facts, roll))
+    else:
+        names = [w for w in part.what.split("_") if w in facts.regions]
+        parts.append(TRUE if names else UNKNOWN if not facts.regions else FALSE)
+    return max(parts, key=AND_ORDER.__getitem__)
 
 
-def _in_regions(part: AreaPredicate, facts: Facts, roll: Roll) -> bool:
+def _flag(value: object) -> str:
+    return TRUE if value is True else FALSE if value is False else UNKNOWN
+
+
+def _region(part: AreaPredicate, facts: Facts, roll: Roll) -> str:
+    """Ask whether the place lies in one of the regions that the predicate names."""
     if not part.where:
-        return True
+        return TRUE
+    found = FALSE
+    regions = _regions(facts, roll)
     for where in part.where:
         name = where if isinstance(where, str) else str(where.get("name", ("",))[0])
         if not isinstance(where, str) and _not_yet(where, facts):
             continue
-        if name == "the_territories_above":
-            if _territories_above(part, facts, roll):
-                return True
-        elif any(r == name or name.startswith(f"{r}_") for r in facts.regions):
-            return True
-    return False
+        truth = _within(name, part, facts, regions, roll)
+        if truth == TRUE:
+            return TRUE
+        if truth == UNKNOWN:
+            found = UNKNOWN
+    return found
 
 
-def _not_yet(where: dict[str, tuple[str, ...]], facts: Facts) -> bool:
+def _within(
+    name: str, part: AreaPredicate, facts: Facts, regions: frozenset[str], roll: Roll
+) -> str:
+    if name == "the_territories_above":
+        return _territories_above(part, facts, roll)
+    north = name.endswith("_north_of_cancer") or name.endswith("_north_of_tropic_of_cancer")
+    base = name.split("_north_of_")[0] if north else name
+    inside = within(base, regions)
+    truth = UNKNOWN if inside is None else TRUE if inside else FALSE
+    if north and truth == TRUE and facts.place.get("north_of_tropic_of_cancer") is False:
+        return FALSE
+    return truth
+
+
+def _regions(facts: Facts, roll: Roll) -> frozenset[str]:
+    """Where the place lies; land whose region nobody recorded lies where its state lies."""
+    if facts.regions or facts.place.get("island") is True:
+        return facts.regions
+    if is_force(facts.objects) and not facts.place.get("sovereign"):
+        name = str(facts.place.get("name", "")).lower().replace(" ", "_")
+        owner = roll.registry.words.get(name, "")
+        return roll.registry.homes.get(owner, frozenset())
+    return roll.registry.homes.get(_sovereign(facts, roll), frozenset())
+
+
+def _not_yet(where: Mapping[str, tuple[str, ...]], facts: Facts) -> bool:
     since = where.get("by_reading_of")
     return bool(since and facts.event and facts.event.before(Moment(since[0])))
 
 
-def _territories_above(part: AreaPredicate, facts: Facts, roll: Roll) -> bool:
+def _territories_above(part: AreaPredicate, facts: Facts, roll: Roll) -> str:
+    """Forces in or over the land that the other predicates of the area name."""
+    if not facts.place:
+        return UNKNOWN
+    found = FALSE
     for area in roll.instrument.areas.values():
         for other in area.include:
-            if not isinstance(other, str) and other is not part and "territory" in other.what:
-                sovereign = facts.place.get("sovereign")
-                if sovereign and _predicate(other, facts, roll).truth == TRUE:
-                    return True
-    return False
-
-
-def _about(name: str, facts: Facts, roll: Roll) -> bool:
-    """Say whether a named area is the incident's place, by its words or its sovereign's name."""
-    if _same_words(name, str(facts.place.get("name", ""))) or name in facts.regions:
-        return True
-    owner = roll.actors.get(str(facts.place.get("sovereign", "")))
-    words = set(name.split("_"))
-    return owner is not None and any(
-        w.lower() in words for w in (owner.name, *owner.adjectives) if len(w) > 3
-    )
+            if isinstance(other, str) or other is part or "territory" not in other.what:
+                continue
+            truth = _predicate(other, facts, roll).truth
+            if truth == TRUE:
+                return TRUE
+            if truth in (UNKNOWN, CONTESTED):
+                found = truth
+    return found
 
 
 def _same_words(token: str, name: str) -> bool:
@@ -191,61 +312,69 @@ def _same_words(token: str, name: str) -> bool:
     return bool(mine & theirs)
 
 
-def _place_token(token: str, facts: Facts) -> Node:
-    hit = _same_words(token, str(facts.place.get("name", ""))) or token in facts.regions
-    return Node(f"area: {token}", TRUE if hit else FALSE, ("area",), facts=_shown(facts))
-
-
-def _token(token: str, facts: Facts, roll: Roll) -> Node:
+def _token(token: str, facts: Facts, roll: Roll) -> Trace:
     """Read an area that stands as one token in the provision."""
     label = f"area: {token}"
     parties = (*roll.members, *roll.beneficiaries)
-    if "administrat" in token:
-        held = _administered(_mentioned(token, roll) or parties, facts)
-        lawful = "recognised" in token and _sovereign(facts) in parties
-        truth = TRUE if held or lawful else FALSE
-        return Node(label, truth, ("area",), facts=_shown(facts))
-    if token in facts.regions or _same_words(token, str(facts.place.get("name", ""))):
-        return Node(label, TRUE, facts=_shown(facts))
-    if any(token.startswith(r) or r.startswith(token.split("_or_")[0]) for r in facts.regions):
-        return Node(label, TRUE, facts=_shown(facts))
-    if "american_state" in token and "american_state" in facts.regions:
-        return Node(label, TRUE, facts=_shown(facts))
     owners = _mentioned(token, roll)
-    if "territory" in token or owners:
-        inside = _sovereign(facts) in (owners or parties)
-        return Node(label, TRUE if inside else FALSE, ("area",), facts=_shown(facts))
-    if facts.regions or facts.place.get("name"):
-        if facts.place.get("sovereign") == "disputed":
-            return Node(label, CONTESTED, ("area",), facts=_shown(facts))
-        return Node(label, UNKNOWN, missing=(f"place_in_{token}",), facts=_shown(facts))
-    return Node(label, UNKNOWN, missing=("place",))
+    if "administ" in token or "control" in token:
+        truth = _administered(owners or parties, facts, roll)
+        if truth != TRUE and "recognised" in token and _sovereign(facts, roll) in parties:
+            truth = TRUE
+        return _node(label, truth, facts)
+    if token in facts.regions or _same_words(token, str(facts.place.get("name", ""))):
+        return _node(label, TRUE, facts)
+    if any(token.startswith(r) or r.startswith(token.split("_or_")[0]) for r in facts.regions):
+        return _node(label, TRUE, facts)
+    for group in roll.registry.groups:
+        # "territory of american state": a region named after a group of states
+        if group.removesuffix("s") in token and group.removesuffix("s") in facts.regions:
+            return _node(label, TRUE, facts)
+    if "territor" in token or owners:
+        return _node(label, _owned(owners or parties, facts, roll), facts)
+    return _elsewhere(label, token, facts, roll)
+
+
+def _elsewhere(label: str, token: str, facts: Facts, roll: Roll) -> Trace:
+    """A region that the place is not recorded to lie in: outside, too coarse, or disputed."""
+    inside = within(token, _regions(facts, roll))
+    if inside is not None:
+        return _node(label, TRUE if inside else FALSE, facts)
+    if facts.place.get("sovereign") == "disputed":
+        return _node(label, CONTESTED, facts)
+    known = facts.regions or facts.place.get("name")
+    return _node(label, UNKNOWN, facts, f"place_in_{token}" if known else "place")
 
 
 def _mentioned(token: str, roll: Roll) -> tuple[str, ...]:
-    found = [roll.registry.words.get(w, w) for w in token.split("_")]
-    return tuple(w for w in found if w in roll.actors and "state" in roll.actors[w].kind)
+    words = roll.registry.words
+    found = [words.get(w) or words.get(w.lower()) for w in token.split("_")]
+    return tuple(w for w in found if w is not None and "state" in roll.actors[w].kind)
 
 
-def _excluded(provision: Provision, facts: Facts, roll: Roll) -> Node | None:
-    """Return a node where the place is left out by name, else None."""
+def _exclusions(provision: Provision, roll: Roll) -> tuple[str, ...]:
+    """Collect what the provision, its area and the exceptions of the text leave out by name."""
     names = [*provision.area_excluded]
     for identifier, area in roll.instrument.areas.items():
-        if provision.area and identifier not in provision.area:
-            continue
-        names += [p if isinstance(p, str) else (p.name or p.what) for p in area.exclude]
-    names += _exclusions(roll.instrument)
+        if not provision.area or identifier in provision.area:
+            names += [p if isinstance(p, str) else (p.name or p.what) for p in area.exclude]
+            if area.occupied in ("excluded", "not_covered", "left_out", "silent"):
+                names.append("occupied_unsaid" if area.occupied == "silent" else "occupied")
+    for other in roll.instrument.provisions:
+        if other.modality == "exception":
+            names += other.area_excluded
+    return tuple(dict.fromkeys(names))
+
+
+def _left_out(name: str, facts: Facts, roll: Roll) -> Trace | None:
+    """Return a node where the place is left out by name, else None."""
     where = str(facts.place.get("name", ""))
-    for name in names:
-        if _same_words(name, where) or name in facts.regions:
-            return Node(f"area: {name} is left out", FALSE, ("area",), facts=_shown(facts))
-        if name.startswith("occupied") and facts.place.get("administered_by") not in (
-            None,
-            _sovereign(facts),
-        ):
-            return Node(f"area: {name} is left out", FALSE, ("area",), facts=_shown(facts))
+    holder = facts.place.get("administered_by")
+    occupied = name.startswith("occupied") and holder not in (None, _sovereign(facts, roll))
+    if occupied and name == "occupied_unsaid":
+        note = "the text covers the territory and is silent on land that another occupies"
+        shown = _shown(facts)
+        return Trace("area: occupied land", CONTESTED, ("area",), facts=shown, note=note)
+    if occupied or _same_words(name, where) or name in facts.regions:
+        return Trace(f"area: {name} is left out", FALSE, ("area",), facts=_shown(facts))
     return None
-
-
-def _exclusions(instrument: Instrument) -> list[str]:
-    return [n for p in instrument.provisions if p.modality == "exception" for n in p.area_excluded]

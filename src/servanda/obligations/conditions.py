@@ -1,293 +1,239 @@
-"""Conditions beside kind, time and place: who, whom, asked for, provoked, decided."""
+"""Conditions a provision lists beside kind, time and place, and the exceptions that undo it."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
+from servanda.domain.finding import Trace
 from servanda.domain.instrument import Provision
+from servanda.domain.moment import Moment
+from servanda.obligations.asking import EVERYTHING, Ask, ask, fixed
+from servanda.obligations.doers import SPARING
 from servanda.obligations.facts import ABSENT, Facts
-from servanda.obligations.kinds import NON_CLASSICAL
-from servanda.obligations.kleene import CONTESTED, FALSE, TRUE, UNKNOWN, Node, truth_of
+from servanda.obligations.kinds import in_domain
+from servanda.obligations.kleene import CONTESTED, FALSE, TRUE, UNKNOWN, negated, truth_of
 from servanda.obligations.membership import Roll
-from servanda.obligations.openness import is_talk
+from servanda.obligations.openness import assists, callable_by_party, is_talk
+from servanda.obligations.provocation import first_use, self_defence, unprovoked
+from servanda.obligations.timing import years_after
 
-__all__ = ["actor_node", "condition_nodes", "decision_nodes", "target_node"]
+__all__ = ["condition_questions", "exception_question"]
 
+#: Conditions on how help is given, decided or ended; none of them keeps a duty from arising.
 SOFTENERS = (
     *("constitutional", "national_law", "legal", "budget", "respective_laws", "respective_law"),
     *("urgent_consultations_first", "written_notice", "ordinary", "league_covenant", "un_charter"),
     *("immediate_action_necessary", "sole_aim", "reciprocity", "further_principles"),
-    *("european_state", "contribute_to_security"),
+    *("european_state", "contribute_to_security", "years_notice", "year_notice", "months_notice"),
+    *("in_accordance", "within_means", "as_far_as", "where_possible", "means_available"),
+    *("report_to", "national_procedures", "international_law", "due_regard"),
 )
-SEVERAL = ("several", "each_separately", "separately")
+#: Words by which a condition turns itself round.
+NOT = ("no_", "not_", "non_", "without_", "absence_of_", "unless_", "lack_of_")
+#: Conditions whose negative form is their own meaning.
+WHOLE = ("not_possible", "no_direct_provocation", "no_provocation", "without_provocation",
+         "not_provoked", "without_direct_provocation")  # fmt: skip
 
 
-def target_node(provision: Provision, facts: Facts, roll: Roll) -> Node:
-    """Ask whether the one hit is one the provision protects."""
+def condition_questions(provision: Provision, roll: Roll) -> list[Ask]:
+    """Ask every condition the provision lists, its exceptions, and first use where it is silent."""
+    called_for = callable_by_party(provision)
+    found = [
+        _condition(token, provision, roll)
+        for token in provision.conditions
+        # talks that a party has to call for wait for the call: that is no condition of their own
+        if not (called_for and token in ("request", "request_of_party", "request_of_any_party"))
+    ]
+    found += [exception_question(token) for token in provision.exceptions]
     trigger = provision.trigger
-    judged = trigger.judged_by if trigger else ()
-    wanted = _protected(provision, roll)
-    label = "target: " + (", ".join(wanted) if wanted else "a party")
-    shown = {"target": facts.targets}
-    if not facts.targets:
-        return Node(label, UNKNOWN, missing=("target",))
-    if any("any_party" in j for j in judged):
-        return Node("target: a party feels threatened", TRUE, facts=shown)
-    pool = set(wanted) if wanted is not None else {*roll.members, *roll.beneficiaries}
-    if pool & set(facts.targets):
-        return Node(label, TRUE, facts=shown)
-    return Node(label, FALSE, ("target",), facts=shown)
+    if trigger is None:
+        return found
+    found += [_qualifier(token) for token in trigger.qualifier if not token.startswith(SPARING)]
+    if trigger.domains:
+        wanted = trigger.domains
+        found.append(ask("domain", ("domain",), lambda facts: in_domain(wanted, facts)))
+    if provision.domain and not set(provision.domain) & {"any", "all"}:
+        domains = provision.domain
+        found.append(ask("domain", ("domain",), lambda facts: in_domain(domains, facts)))
+    if assists(provision) and not is_talk(provision) and not _speaks_of_provocation(provision):
+        names = roll.instrument.unspecified
+        left_open = any("first_use" in n or "provo" in n or "attacked_first" in n for n in names)
+        found.append(
+            ask("first use", ("provokers",), lambda facts: first_use(facts, left_open=left_open))
+        )
+    return found
 
 
-def _protected(provision: Provision, roll: Roll) -> tuple[str, ...] | None:
-    """Return the actors protected by name, or None where the parties are."""
-    trigger = provision.trigger
-    words = (*trigger.of, *trigger.object) if trigger else ()
-    if "beneficiary" in words:
-        guards = roll.guarantors if "forces_of_guarantors" in words else ()
-        return (*roll.beneficiaries, *guards) or None
-    named = [w for w in words if w in roll.actors and w not in roll.registry.groups]
-    if named:
-        return tuple(named)
-    grouped = [w for w in words if w in roll.registry.groups]
-    if grouped:
-        return roll.expand(grouped)
-    for word in words:
-        plural = f"{word}s"
-        if plural in roll.registry.groups:
-            return roll.expand((plural,))
-    if "forces_of_guarantors" in words:
-        return roll.guarantors
-    toward = [t for t in provision.toward if t in roll.actors]
-    if toward:
-        return tuple(toward)
-    return roll.beneficiaries or None
+def _speaks_of_provocation(provision: Provision) -> bool:
+    kinds = provision.trigger.kinds if provision.trigger else ()
+    words = (*provision.conditions, *provision.exceptions, *kinds)
+    return any("provo" in w or "charter_51" in w or "article_51" in w for w in words)
 
 
-def actor_node(provision: Provision, facts: Facts, roll: Roll) -> Node:
-    """Ask whether the one who did it is one the provision is about."""
-    trigger = provision.trigger
-    wanted = (*trigger.actor_secret, *trigger.actor) if trigger else ()
-    inside = _inside(provision, facts, roll)
-    if inside is not None:
-        return inside
-    if not facts.attributed:
-        return Node("attribution", UNKNOWN, missing=("attribution",))
-    if not wanted or any(w.startswith("any") and "state" not in w for w in wanted):
-        return Node("actor: any", TRUE, facts={"actor": facts.actors})
-    return _among(wanted, facts, roll)
+def _condition(token: str, provision: Provision, roll: Roll) -> Ask:
+    if not token.startswith(WHOLE) and not token.endswith(WHOLE):
+        for prefix in NOT:
+            if token.startswith(prefix):
+                inner = _condition(token.removeprefix(prefix), provision, roll)
+                return _turned(token, inner)
+    return _positive(token, provision, roll)
 
 
-def _among(wanted: tuple[str, ...], facts: Facts, roll: Roll) -> Node:
-    label = "actor: " + ", ".join(wanted)
-    shown = {"actor": facts.actors, "actor_type": facts.get("actor_type")}
-    codes = [w for w in wanted if w in roll.actors]
-    if codes:
-        if not facts.actors:
-            return Node(label, UNKNOWN, missing=("actor",))
-        hit = any(a in codes or a.split("_")[0] in codes for a in facts.actors)
-        return Node(label, TRUE if hit else FALSE, ("actor",), facts=shown)
-    sort = str(facts.get("actor_type"))
-    if not sort.startswith("non_state"):
-        if facts.actors or sort == "state":
-            return Node(label, TRUE, facts=shown)
-        return Node(label, UNKNOWN, missing=("actor",))
-    if any("group" in w or "organisation" in w or "non_state" in w for w in wanted):
-        return Node(label, TRUE, facts=shown)
-    note = "the text speaks of states; whether a group's attack counts is read both ways"
-    return Node(label, CONTESTED, ("text_ambiguity",), facts=shown, note=note)
-
-
-def _inside(provision: Provision, facts: Facts, roll: Roll) -> Node | None:
-    """Return a node where the one who did it belongs to the instrument, else None."""
-    assist = provision.trigger is not None
-    mine = [a for a in facts.actors if a in roll.members]
-    if not mine or not assist or _names_actor(provision, mine, roll):
-        return None
-    shown = {"actor": facts.actors}
-    if not set(facts.targets) & {*roll.members, *roll.beneficiaries}:
-        if provision.trigger and any("any_party" in j for j in provision.trigger.judged_by):
-            return None
-        return Node("actor: a party itself", FALSE, ("actor",), facts=shown)
-    if set(mine) & set(roll.guarantors) and _several(provision, roll):
-        return None
-    if any(_about_insider(name) for name in roll.instrument.unspecified):
-        note = "whether the text works against one of its own parties is read both ways"
-        return Node("actor: a party itself", CONTESTED, ("actor",), facts=shown, note=note)
-    return None
-
-
-def _names_actor(provision: Provision, actors: list[str], roll: Roll) -> bool:
-    trigger = provision.trigger
-    named = {*(trigger.actor if trigger else ()), *(trigger.actor_secret if trigger else ())}
-    return bool(named & set(actors))
-
-
-def _several(provision: Provision, roll: Roll) -> bool:
-    rule = provision.decision.rule if provision.decision else None
-    tokens = [b for b in provision.bearer if isinstance(b, str)]
-    words = " ".join([rule or "", roll.instrument.parties.liability or "", *tokens])
-    return any(word in words for word in SEVERAL)
-
-
-def _about_insider(name: str) -> bool:
-    words = set(name.split("_"))
-    attack = words & {"aggressor", "attack", "attacker", "versus"}
-    return bool(attack and words & {"party", "member", "guarantor"})
-
-
-def condition_nodes(provision: Provision, facts: Facts, roll: Roll) -> list[Node]:
-    """Ask every condition the provision lists, and the provocation no text has to list."""
-    nodes = [_condition(token, provision, facts, roll) for token in provision.conditions]
-    trigger = provision.trigger
-    if trigger:
-        nodes += [_qualifier(token, facts) for token in trigger.qualifier]
-        unprovoked = any("unprovoked" in k for k in trigger.kinds)
-        if unprovoked:
-            nodes.append(_unprovoked(facts, needed=False))
-        elif not any("provo" in c for c in provision.conditions):
-            nodes += _first_use(provision, facts)
-    return nodes
-
-
-def _condition(token: str, provision: Provision, facts: Facts, roll: Roll) -> Node:
+def _turned(token: str, inner: Ask) -> Ask:
     label = f"condition: {token}"
-    if "request" in token:
-        return _request(token, provision, facts, roll)
-    if "provocation" in token or "unprovoked" in token or "provoked" in token:
-        return _unprovoked(facts, needed=True)
+    return Ask(label, inner.reads, lambda facts: negated(inner.answer(facts), label))
+
+
+def _positive(token: str, provision: Provision, roll: Roll) -> Ask:
+    label = f"condition: {token}"
+    if "request" in token or "invitation_of_victim" in token or "consent_of" in token:
+        return ask(label, ("request", token), lambda f: _request(token, provision, f, roll))
+    if "provocation" in token or "provoked" in token:
+        return ask(label, ("provokers",), unprovoked)
     if "charter_51" in token or "article_51" in token:
-        return _self_defence(label, facts)
-    if token.startswith("assistance_rendered_by_") or token.startswith("after_"):
-        return _after_another(token, facts, roll)
-    if "ceasefire" in token or "cessation" in token:
-        return _ceasefire(label, facts)
+        return ask(label, ("provokers",), lambda facts: self_defence(label, facts))
+    if token.startswith(("assistance_rendered_by_", "after_")):
+        length = re.fullmatch(r"after_(\d+)_years?", token)
+        if length is not None:
+            return _age(label, int(length.group(1)), roll)
+        names = _deeds_of_another(token, roll)
+        return ask(label, names, lambda facts: _after_another(label, names, facts))
+    if "ceasefire" in token or "cessation" in token or "armistice" in token:
+        name = "ceasefire_in_force_before"
+        return ask(label, (name, token), lambda f: _recorded(label, (name, token), f))
     if "concerted_action_not_possible" in token:
-        return _concert(label, facts)
+        return ask(label, ("concerted_action_possible",), lambda facts: _concert(label, facts))
     if any(word in token for word in SOFTENERS):
-        return Node(label, TRUE, note="softens how, not whether")
-    value = facts.get(token)
-    if value is True:
-        return Node(label, TRUE, facts={token: True})
-    if value is False:
-        return Node(label, FALSE, ("precondition",), facts={token: False})
-    return Node(label, UNKNOWN, missing=(token,))
+        return fixed(Trace(label, TRUE, note="softens how, not whether"))
+    return ask(label, (token,), lambda facts: _recorded(label, (token,), facts))
 
 
-def _request(token: str, provision: Provision, facts: Facts, roll: Roll) -> Node:
+def _recorded(label: str, names: tuple[str, ...], facts: Facts) -> Trace:
+    """Look a condition up by name among the facts; what nobody recorded is not known."""
+    for name in names:
+        if facts.has(name):
+            value = facts.get(name)
+            truth = truth_of(value)
+            return Trace(label, truth, ("precondition",), (name,), {name: value})
+    return Trace(label, UNKNOWN, missing=names[:1], facts={names[0]: ABSENT})
+
+
+def _request(token: str, provision: Provision, facts: Facts, roll: Roll) -> Trace:
     label = f"condition: {token}"
     how, _ = facts.request()
     asked = facts.requesters()
+    shown = {"requested": facts.raw.get("requested", asked or ABSENT)}
     if how == "yes" and asked and not any(a in roll.actors and roll.is_party(a) for a in asked):
-        return Node(label, FALSE, ("request",), facts={"requested_by": asked})
+        return Trace(label, FALSE, ("request",), facts={"requested_by": asked})
     if how == "yes" or (how == "consultation" and is_talk(provision)):
-        return Node(label, TRUE, facts={"requested": facts.raw.get("requested", asked)})
+        return Trace(label, TRUE, facts=shown)
     if how == "no":
-        return Node(label, FALSE, ("request",), facts={"requested": False})
+        return Trace(label, FALSE, ("request",), facts=shown)
     if how == "consultation":
-        return Node(label, UNKNOWN, missing=(f"request_under_{provision.id}",))
-    return Node(label, UNKNOWN, missing=("requested",))
+        return Trace(label, UNKNOWN, missing=(f"request_under_{provision.id}",), facts=shown)
+    return Trace(label, UNKNOWN, missing=("requested",), facts=shown)
 
 
-def _unprovoked(facts: Facts, *, needed: bool) -> Node:
-    by = facts.provokers()
-    label = "condition: not provoked"
-    if facts.get("provoked") == "contested":
-        return Node(label, CONTESTED, ("provocation",), facts={"provoked": "contested"})
-    if by is None:
-        if needed:
-            return Node(label, UNKNOWN, missing=("provoked",))
-        return Node(label, TRUE, note="nothing is known of a provocation")
-    if set(by) & set(facts.targets):
-        return Node(label, FALSE, ("provocation",), facts={"provoked": facts.raw["provoked"]})
-    return Node(label, TRUE, facts={"provoked": facts.raw["provoked"]})
-
-
-def _first_use(provision: Provision, facts: Facts) -> list[Node]:
-    """Where the one attacked used force first, a text without a clause on it is read both ways."""
-    by = facts.provokers()
-    raw = facts.raw.get("provoked")
-    force = isinstance(raw, Mapping) and (by is not None)
-    if not force or not set(by or ()) & set(facts.targets) or is_talk(provision):
-        return []
-    if any("charter_51" in c for c in provision.conditions):
-        return []
-    if not _assists(provision):
-        return []
-    note = "the one attacked is said to have used force first; the text is silent on it"
-    return [Node("first use", CONTESTED, ("provocation",), facts={"provoked": raw}, note=note)]
-
-
-def _assists(provision: Provision) -> bool:
-    words = ("assist", "aid", "help", "act_", "fight", "guarantee", "defend", "respond", "support")
-    return any(w in a for a in provision.act for w in words)
-
-
-def _self_defence(label: str, facts: Facts) -> Node:
-    by = facts.provokers()
-    if by and set(by) & set(facts.targets):
-        note = "whether the one attacked is in self-defence is read both ways"
-        shown = {"provoked": facts.raw.get("provoked")}
-        return Node(label, CONTESTED, ("provocation",), facts=shown, note=note)
-    return Node(label, TRUE, note="the Charter's condition raises no doubt on these facts")
-
-
-def _after_another(token: str, facts: Facts, roll: Roll) -> Node:
-    label = f"condition: {token}"
-    other = next((w for w in token.split("_") if w in roll.actors), None)
+def _deeds_of_another(token: str, roll: Roll) -> tuple[str, ...]:
+    """Return the facts that say whether another guarantor has acted first."""
+    words = roll.registry.words
+    other = next((a for w in token.split("_") if (a := words.get(w) or words.get(w.lower()))), None)
+    if other is None:
+        return (token,)
     names = [f"assistance_by_{other}"]
-    actor = roll.actors.get(other or "")
+    actor = roll.actors.get(other)
     if actor is not None:
-        words = [*(a.lower() for a in actor.adjectives), actor.name.lower(), actor.id]
-        names += [f"{w.replace(' ', '_')}_assistance_given" for w in words]
+        named = [*(a.lower() for a in actor.adjectives), actor.name.lower(), actor.id]
+        names += [f"{w.replace(' ', '_')}_assistance_given" for w in named]
+    return (*names, token)
+
+
+def _after_another(label: str, names: tuple[str, ...], facts: Facts) -> Trace:
     for name in names:
         value = facts.get(name)
-        if value in (True, False):
-            return Node(label, TRUE if value else FALSE, ("precondition",), facts={name: value})
-    return Node(label, UNKNOWN, missing=(names[0],))
+        if value is True or value is False:
+            return Trace(label, truth_of(value), ("precondition",), facts={name: value})
+    return Trace(label, UNKNOWN, missing=(names[0],), facts={names[0]: ABSENT})
 
 
-def _ceasefire(label: str, facts: Facts) -> Node:
-    value = facts.get("ceasefire_in_force_before")
-    truth = truth_of(value)
-    return Node(label, truth, ("precondition",), missing=("ceasefire_in_force_before",))
+def _age(label: str, years: int, roll: Roll) -> Ask:
+    """Ask whether the text has been in force for as many years as the clause demands."""
+    force = roll.instrument.in_force
+    start = (force.start if force else None) or roll.instrument.signed
+
+    def answer(facts: Facts) -> Trace:
+        day: Moment | None = facts.event
+        if start is None or day is None:
+            return Trace(label, UNKNOWN, missing=("date_of_entry_into_force",))
+        ripe = years_after(start, years)
+        shown = {"from": str(ripe), "day": str(day)}
+        return Trace(label, FALSE if day.before(ripe) else TRUE, ("time",), facts=shown)
+
+    return ask(label, ("event",), answer)
 
 
-def _concert(label: str, facts: Facts) -> Node:
+def _concert(label: str, facts: Facts) -> Trace:
     value = facts.get("concerted_action_possible")
+    shown = {"concerted_action_possible": value}
     if value is False or (isinstance(value, Mapping) and "result" in value):
-        return Node(label, TRUE, facts={"concerted_action_possible": value})
+        return Trace(label, TRUE, facts=shown)
     if value is True:
-        return Node(label, FALSE, ("precondition",), facts={"concerted_action_possible": True})
-    return Node(label, UNKNOWN, missing=("concerted_action_possible",))
+        return Trace(label, FALSE, ("precondition",), facts=shown)
+    return Trace(label, UNKNOWN, missing=("concerted_action_possible",), facts=shown)
 
 
-def _qualifier(token: str, facts: Facts) -> Node:
+def exception_question(token: str) -> Ask:
+    """An exception undoes a duty where it is shown to apply.
+
+    An exception on how a duty is performed, or one that only another body could claim, does not
+    keep it from arising; a word without meaning here is looked up among the facts.
+    """
+    label = f"exception: {token}"
+    if "defence" in token or "defense" in token:
+        return ask(label, ("provokers",), lambda facts: _in_defence(label, facts))
+    if "provo" in token:
+        return ask(label, ("provokers",), lambda facts: _provoked(label, facts))
+
+    def answer(facts: Facts) -> Trace:
+        value = facts.get(token)
+        shown = {token: value}
+        if value is True:
+            return Trace(label, FALSE, ("precondition",), facts=shown, note="the exception applies")
+        if value == ABSENT and not facts.has(token):
+            return Trace(label, TRUE, facts=shown, note="nothing shows that the exception applies")
+        if value is False:
+            return Trace(label, TRUE, facts=shown)
+        doubt = CONTESTED if truth_of(value) == CONTESTED else UNKNOWN
+        return Trace(label, doubt, ("precondition",), (token,), shown)
+
+    return ask(label, (token,), answer)
+
+
+def _provoked(label: str, facts: Facts) -> Trace:
+    node = unprovoked(facts)
+    if node.truth != UNKNOWN:
+        return Trace(label, node.truth, node.roots, node.missing, node.facts, node.note)
+    note = "nothing shows that the exception applies"
+    return Trace(label, TRUE, facts=node.facts, note=note)
+
+
+def _in_defence(label: str, facts: Facts) -> Trace:
+    """Help is not owed against somebody who defends itself, if that is what happened."""
+    node = self_defence(label, facts)
+    return Trace(label, node.truth, node.roots, node.missing, node.facts, node.note)
+
+
+def _qualifier(token: str) -> Ask:
     """A judgement that the text leaves to the one attacked, recorded as a fact or not."""
+    label = f"qualifier: {token}"
     words = [w for w in token.split("_") if len(w) > 4]
-    for name in facts.raw:
-        if sum(w in name for w in words) >= 2:
-            value = facts.get(name)
-            truth = truth_of(value)
-            return Node(f"qualifier: {token}", truth, ("precondition",), (name,), {name: value})
-    return Node(f"qualifier: {token}", UNKNOWN, missing=(token,))
 
+    def answer(facts: Facts) -> Trace:
+        for name in sorted(facts.raw):
+            if name == token or sum(w in name for w in words) >= 2:
+                value = facts.get(name)
+                return Trace(label, truth_of(value), ("precondition",), (name,), {name: value})
+        return Trace(label, UNKNOWN, missing=(token,), facts={token: ABSENT})
 
-def decision_nodes(provision: Provision, facts: Facts, roll: Roll) -> list[Node]:
-    """Ask for a decision where the text needs one before the case can be said to have arisen."""
-    nodes: list[Node] = []
-    insider = [a for a in facts.actors if a in roll.members]
-    rules = {p.rule for p in roll.instrument.provisions if p.modality == "decision_rule" and p.rule}
-    if insider and len(rules) > 1 and set(facts.targets) & set(roll.members):
-        note = "the texts name several voting rules where a party is the attacker"
-        nodes.append(Node("voting rule", CONTESTED, ("decision",), note=note))
-    decision = provision.decision
-    if decision is None or not decision.organ or not _assists(provision):
-        return nodes
-    if facts.kind in NON_CLASSICAL and "consensus" in (decision.rule or ""):
-        how = facts.request()[0]
-        settled = facts.get("scale") not in (ABSENT, "small", "limited") or facts.kind == "cyber"
-        if how != "consultation" and settled and facts.get("council_decided") is not True:
-            name = "request_or_council_decision"
-            nodes.append(Node("decision of the organ", UNKNOWN, missing=(name,)))
-    return nodes
+    return ask(label, (EVERYTHING,), answer)

@@ -2,15 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from servanda.domain.incident import Incident
 from servanda.domain.moment import Moment
+from servanda.obligations.places import around
 
-__all__ = ["ABSENT", "Facts", "day_of", "plain", "words_of"]
+__all__ = ["ABSENT", "READS", "Facts", "day_of", "plain", "words_of"]
 
 ABSENT = "unknown"
+
+#: Words by which a report says that nobody knows who it was.
+NOBODY = frozenset({"", "unknown", "unidentified", "unattributed", "unclear", "none", "null"})
+#: Words by which a report says that the attribution does not stand.
+DOUBTFUL = frozenset(
+    {"unknown", "disputed", "contested", "denied", "unclear", "pending", "none", "suspected"}
+)
+
+#: Which recorded facts stand behind each thing that a question may ask of an incident.
+READS: dict[str, tuple[str, ...]] = {
+    "kind": ("kind",),
+    "targets": ("target",),
+    "attributed": ("attribution", "timeline"),
+    "disputed": ("attribution", "timeline"),
+    "actors": ("actor", "attribution", "timeline"),
+    "place": ("place",),
+    "regions": ("place",),
+    "objects": ("object",),
+    "request": ("requested", "requested_by"),
+    "requesters": ("requested", "requested_by"),
+    "provokers": ("provoked", "target"),
+    "event": ("date",),
+}
+
+T = TypeVar("T")
 
 
 def plain(value: Any) -> Any:
@@ -45,6 +71,19 @@ def words_of(value: Any) -> tuple[str, ...]:
     return tuple(str(v) for v in value) if isinstance(value, (list, tuple)) else ()
 
 
+def _arrived(raw: Mapping[str, Any], as_of: Moment | None) -> dict[str, Any]:
+    """Collect what the entries of a timeline say by a day; later entries replace earlier ones."""
+    found: dict[str, Any] = {}
+    timeline = raw.get("timeline")
+    for entry in timeline if isinstance(timeline, (list, tuple)) else ():
+        if not isinstance(entry, Mapping):
+            continue
+        at = day_of(entry.get("at"))
+        if at is not None and (as_of is None or at.not_after(as_of)):
+            found |= {k: v for k, v in entry.items() if k not in ("at", "source", "note")}
+    return found
+
+
 class Facts:
     """A view of an incident's facts with two clocks: when it happened and what was known when.
 
@@ -53,18 +92,29 @@ class Facts:
         as_of: day of knowledge; None for all that the incident records.
     """
 
-    __slots__ = ("as_of", "event", "incident", "raw")
+    __slots__ = ("_kept", "_later", "as_of", "incident", "raw")
 
     def __init__(self, incident: Incident, as_of: Moment | None) -> None:
         """Keep the incident and the day."""
         self.incident = incident
         self.raw: Mapping[str, Any] = incident.facts
         self.as_of = as_of
-        self.event = incident.date
+        self._kept: dict[str, Any] = {}
+        self._later = _arrived(self.raw, as_of) if "timeline" in self.raw else {}
+
+    def _once(self, name: str, read: Callable[[], T]) -> T:
+        """Read a thing once per incident: a hundred provisions ask the same."""
+        kept = self._kept
+        if name not in kept:
+            kept[name] = read()
+        found: T = kept[name]
+        return found
 
     def get(self, name: str) -> Any:
         """Return a fact as known on the day, or the word ``unknown``."""
-        value = self.raw.get(name, ABSENT)
+        value = self._later[name] if name in self._later else self.raw.get(name, ABSENT)
+        if value is None:
+            return ABSENT
         if isinstance(value, Mapping) and "unknown_until" in value:
             known = day_of(value["unknown_until"])
             if self.as_of is not None and (known is None or self.as_of.before(known)):
@@ -79,58 +129,82 @@ class Facts:
 
     def has(self, name: str) -> bool:
         """Say whether the incident records the fact at all."""
-        return name in self.raw
+        return name in self.raw or name in self._later
+
+    @property
+    def event(self) -> Moment | None:
+        """When it happened."""
+        return self.incident.date
 
     @property
     def kind(self) -> str:
         """What happened, as one word, or ``unknown``."""
-        return str(self.get("kind"))
+        return self._once("kind", lambda: str(self.get("kind")))
 
     @property
     def targets(self) -> tuple[str, ...]:
         """Whom it hit."""
-        return self.names("target")
+        return self._once("targets", lambda: self.names("target"))
+
+    @property
+    def objects(self) -> tuple[str, ...]:
+        """What was hit."""
+        return self._once("objects", lambda: self.names("object"))
 
     @property
     def actors(self) -> tuple[str, ...]:
         """Who did it, as assessed on the day; empty while nobody has attributed it."""
+        return self._once("actors", self._actors)
+
+    def _actors(self) -> tuple[str, ...]:
         if not self.attributed:
             return ()
-        value = self.raw.get("actor")
+        value = self.get("actor")
+        if value == ABSENT:
+            value = self._later.get("attribution", ABSENT)  # who a later report says it was
         if isinstance(value, Mapping):
             latest = str(value.get("assessed", value.get("first_reports", "")))
             return (latest,) if latest else ()
-        return self.names("actor")
+        return tuple(a for a in words_of(value) if a not in NOBODY)
 
     @property
     def attributed(self) -> bool:
-        """Whether somebody has attributed the incident by the day of knowledge."""
-        if self.as_of is None:
-            return True
-        status = True
-        timeline = self.raw.get("timeline")
-        for entry in timeline if isinstance(timeline, (list, tuple)) else ():
-            at = day_of(entry.get("at")) if isinstance(entry, Mapping) else None
-            if at is not None and at.not_after(self.as_of):
-                status = str(entry.get("attribution", "")) != ABSENT
+        """Whether the incident is attributed by the day of knowledge, and nobody disputes it."""
+        return self._once("attributed", self._attributed)
+
+    def _attributed(self) -> bool:
+        when = self._later.get("attribution", self.raw.get("attribution"))
+        if isinstance(when, str) and when in DOUBTFUL:
+            return False
+        if isinstance(when, Mapping):
+            if str(when.get("status", "")) in DOUBTFUL:
+                return False
+            if "unknown_until" in when and self.get("attribution") in DOUBTFUL:
+                return False
+        return self.as_of is None or self._attributed_by(self.as_of)
+
+    def _attributed_by(self, day: Moment) -> bool:
         when = self.raw.get("attribution")
         if isinstance(when, Mapping) and "at" in when:
             at = day_of(when["at"])
-            status = status and at is not None and at.not_after(self.as_of)
-        return status
+            return at is not None and at.not_after(day)
+        return True
 
     @property
     def place(self) -> Mapping[str, Any]:
         """Where it happened."""
-        value = self.raw.get("place")
+        return self._once("place", self._place)
+
+    def _place(self) -> Mapping[str, Any]:
+        value = self.get("place")
         if isinstance(value, Mapping):
-            return value
-        return {"name": value} if isinstance(value, str) else {}
+            return {k: plain(v) for k, v in value.items()}
+        return {"name": value} if isinstance(value, str) and value != ABSENT else {}
 
     @property
-    def regions(self) -> tuple[str, ...]:
-        """The regions the place lies in."""
-        return words_of(self.place.get("region"))
+    def regions(self) -> frozenset[str]:
+        """The regions the place lies in, with every larger region around them."""
+        return self._once("regions", lambda: around(words_of(self.place.get("region"))))
 
     def request(self) -> tuple[str, Moment | None]:
         """Return how help was asked for and when.
@@ -138,21 +212,27 @@ class Facts:
         Returns:
             one of ``yes``, ``consultation``, ``no``, ``unknown``, and the moment if recorded.
         """
+        return self._once("request", self._request)
+
+    def _request(self) -> tuple[str, Moment | None]:
         value = self.get("requested")
-        if self.has("requested_by"):
-            return "consultation" if value == ABSENT else "yes", None
+        if value == ABSENT and self.has("requested_by"):
+            return "consultation", None
         if isinstance(value, Mapping):
-            moment = day_of(value.get("at", value.get("consultation")))
-            if self.as_of is not None and moment is not None and self.as_of.before(moment):
-                return "no", None
-            return ("consultation" if "consultation" in value else "yes"), moment
-        if value is True:
+            return self._dated_request(value)
+        if value is True or self.has("requested_by"):
             return "yes", None
         if value is False:
             return "no", None
         if isinstance(value, str) and value.startswith("consultation"):
             return "consultation", None
         return "unknown", None
+
+    def _dated_request(self, value: Mapping[str, Any]) -> tuple[str, Moment | None]:
+        moment = day_of(value.get("at", value.get("consultation")))
+        if self.as_of is not None and moment is not None and self.as_of.before(moment):
+            return "no", None
+        return ("consultation" if "consultation" in value else "yes"), moment
 
     def requesters(self) -> tuple[str, ...]:
         """Return who asked, where that is recorded."""
@@ -161,13 +241,20 @@ class Facts:
             return words_of(value["by"])
         return self.names("requested_by")
 
+    @property
+    def disputed(self) -> bool:
+        """Whether the attribution is claimed by some and denied by others."""
+        when = self.get("attribution")
+        status = when.get("status", "") if isinstance(when, Mapping) else when
+        return str(status) in ("disputed", "contested", "denied")
+
     def provokers(self) -> tuple[str, ...] | None:
         """Return who provoked it: empty for nobody, None where it is unknown."""
         value = self.get("provoked")
         if value is False:
             return ()
         if isinstance(value, Mapping):
-            return words_of(value.get("by"))
+            return words_of(value.get("by")) or None
         if value is True:
             return self.targets
         return None

@@ -1,378 +1,301 @@
-"""What happened against what counts: the ontology of incident kinds and trigger kinds.
-
-A trigger kind such as ``future_russian_armed_attack`` is read by its parts: ``russian`` names the
-actor it must come from, ``future`` asks for a cessation before, ``armed_attack`` is the family. So
-a kind that nobody has coded before is understood as far as its parts are.
-"""
+"""What happened against what counts: the kind of an incident against the kinds a trigger names."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
+from servanda.domain.finding import Trace
 from servanda.domain.instrument import Provision
+from servanda.obligations.asking import Ask, ask, settled
+from servanda.obligations.attacks import GRAVE, abroad, armed_attack, deeds
 from servanda.obligations.facts import ABSENT, Facts
 from servanda.obligations.kleene import (
     CONTESTED,
     FALSE,
     TRUE,
     UNKNOWN,
-    Node,
     all_of,
     any_of,
     truth_of,
 )
-from servanda.obligations.membership import Actors, actor_of
+from servanda.obligations.provocation import attribution, unprovoked
+from servanda.obligations.vocabulary import Meaning, meaning_of, sort_of
 
-__all__ = ["ATTACKS", "FAMILIES", "family_of", "kind_node"]
+__all__ = ["kind_question"]
 
-#: Incident kinds by how they stand to an armed attack.
-ATTACKS = frozenset({"armed_attack", "war", "invasion", "armed_aggression", "bombardment"})
-FORCE = frozenset({"use_of_force", "shelling", "strike", "clash", "skirmish"})
-BELOW = frozenset(
-    {"incursion", "coercion_with_bladed_weapons", "ramming", "water_cannon", "boarding"}
-)
-VIOLATIONS = frozenset({"airspace_violation", "border_violation", "intrusion"})
-THREATS = frozenset({"threat", "deployment_threat", "ultimatum", "mobilisation"})
-INTERNAL = frozenset({"internal_insurgency", "internal_unrest", "riot", "civil_war"})
-NON_CLASSICAL = frozenset({"terror", "cyber", "sabotage"})
-COERCION = frozenset({"blockade", "embargo", "boycott"})
-
-#: Trigger families by the words of the token, first match wins.
-FAMILIES = (
-    ("conduct", ("forced",)),
-    ("nuclear", ("nuclear", "wmd")),
-    ("neutrality", ("neutrality",)),
-    ("independence", ("independence",)),
-    ("peaceable", ("endangering", "aggression_not", "conflict", "question", "concerning")),
-    ("attack", ("attack", "aggression", "hostilities", "invades", "invasion", "arms", "operation",
-                "missile", "recourse")),
-    ("breach", ("breach", "violation", "violate")),
-    ("coercion", ("boycott", "embargo", "blockade", "peaceful")),
-    ("disaster", ("disaster",)),
-    ("threat", ("threat", "danger", "encroachment")),
-)  # fmt: skip
-
-NOISE = frozenset(
-    [
-        "future",
-        "renewed",
-        "any",
-        "armed",
-        "attack",
-        "aggression",
-        "external",
-        "unprovoked",
-        "of",
-        "in",
-        "the",
-        "on",
-        "by",
-        "or",
-        "and",
-        "to",
-        "a",
-        "flagrant",
-        "imminent",
-        "military",
-        "operation",
-        "operations",
-        "hostilities",
-        "consequence",
-        "invades",
-        "invasion",
-        "resulting",
-        "state",
-        "war",
-        "without",
-        "cause",
-        "threat",
-        "threatening",
-        "non",
-        "peaceful",
-        "means",
-        "with",
-        "direct",
-        "provocation",
-        "recourse",
-        "arms",
-        "new",
-    ]
+READS = (
+    *("kind", "actors", "targets", "domain", "scale", "deliberate", "intent", "request", "place"),
+    *("armed_attack", "armed_attack_threshold", "recourse_to_arms", "ceasefire_in_force_before"),
+    *("directed_from_abroad", "outside_hand", "effects_comparable_to_armed_attack", "nuclear"),
+    *("state_of_war", "provokers", "threatens_independence", "threat_to_party"),
+    *("breach_established",),
 )
 
 
-def family_of(token: str) -> str | None:
-    """Return the family a trigger kind belongs to, or None for a word without meaning here.
-
-    Examples:
-        >>> family_of("future_russian_armed_attack"), family_of("solar_eclipse")
-        ('attack', None)
-    """
-    if token.startswith("threat"):
-        return "threat"
-    for family, words in FAMILIES:
-        if any(word in token for word in words):
-            return family
-    return None
-
-
-def kind_node(provision: Provision, facts: Facts, actors: Actors) -> Node:
+def kind_question(provision: Provision, words: Mapping[str, str]) -> Ask:
     """Ask whether what happened is of a kind the trigger names."""
     trigger = provision.trigger
-    kinds = trigger.kinds if trigger else ()
-    if not kinds:
-        return Node("kind: the text names none", TRUE)
-    return any_of("kind", (_one(k, provision, facts, actors) for k in kinds))
+    if trigger is None or not trigger.kinds:
+        return settled("kind: the text names none")
+    meanings = [meaning_of(token, words) for token in trigger.kinds]
+    branches = [_branch(meaning, provision) for meaning in meanings]
+    strange = tuple(w for m in meanings for w in _own_words(m))
+    if trigger.threshold:
+        strange = (*strange, trigger.threshold)
+
+    def answer(facts: Facts) -> Trace:
+        return any_of("kind", [branch(facts) for branch in branches])
+
+    return ask("kind", (*READS, *strange), answer)
 
 
-def _one(token: str, provision: Provision, facts: Facts, actors: Actors) -> Node:
-    label = f"kind: {facts.kind} against {token}"
-    family = family_of(token)
-    shown = {"kind": facts.kind}
-    if family is None:
-        return Node(label, UNKNOWN, missing=(token,), facts=shown, note="word without meaning here")
-    if facts.kind == ABSENT:
-        return Node(label, UNKNOWN, missing=("kind",))
-    parts = [_BY_FAMILY[family](label, provision, facts)]
-    if family == "attack":
-        parts += _named(token, facts, actors)
-        if "future" in token or "renewed" in token:
-            parts.append(_baseline(facts))
-        if "state_of_war" in token and facts.kind not in ATTACKS:
-            parts.append(Node("state of war", UNKNOWN, missing=("state_of_war",)))
-    return parts[0] if len(parts) == 1 else all_of(label, parts)
+def _own_words(meaning: Meaning) -> tuple[str, ...]:
+    """A word without meaning here may be recorded as a fact of its own."""
+    return (meaning.token,) if meaning.family is None or meaning.strange else ()
 
 
-def _named(token: str, facts: Facts, actors: Actors) -> list[Node]:
-    """Read the actor and the victim out of a token such as ukraine_invades_russia."""
-    words = [w for w in token.split("_") if w not in NOISE]
-    found = [(w, actor_of(w, actors)) for w in words]
-    known = [(w, a) for w, a in found if a is not None]
-    if not known:
-        return []
-    nodes = [_by(known[0][1], facts)]
-    if len(known) > 1 and "invades" in token:
-        hit = known[1][1] in facts.targets
-        nodes.append(Node(f"target: {known[1][1]}", TRUE if hit else FALSE, ("target",)))
+Branch = Callable[[Facts], Trace]
+
+
+def _branch(meaning: Meaning, provision: Provision) -> Branch:
+    """Return how one kind of the trigger is held against the facts."""
+    token = meaning.token
+
+    def answer(facts: Facts) -> Trace:
+        label = f"kind: {facts.kind} against {token}"
+        if meaning.family is None:
+            return _strange(label, token, facts)
+        if facts.kind == ABSENT:
+            return Trace(label, UNKNOWN, missing=("kind",), facts={"kind": ABSENT})
+        if facts.kind == token:  # the report uses the very word of the text
+            same = Trace(label, TRUE, facts={"kind": token})
+            more = [unprovoked(facts)] if meaning.unprovoked else []
+            parts = [*deeds(facts), *abroad(facts), *more]
+            return all_of(label, [same, *parts]) if parts else same
+        base = _BY_FAMILY[meaning.family](label, meaning, provision, facts)
+        parts = [base, *_parts(meaning, provision, facts)]
+        if meaning.strange:
+            parts.append(_strange(f"kind: {token}", token, facts))
+        return base if len(parts) == 1 else all_of(label, parts)
+
+    return answer
+
+
+def _strange(label: str, token: str, facts: Facts) -> Trace:
+    """A word nobody has given a meaning: only a fact or an incident of that name answers it."""
+    if facts.kind == token:
+        return Trace(label, TRUE, facts={"kind": token})
+    value = facts.get(token)
+    if value is True or value is False:
+        return Trace(label, truth_of(value), ("kind",), facts={token: value})
+    note = "a word without meaning here"
+    return Trace(label, UNKNOWN, missing=(token,), facts={"kind": facts.kind}, note=note)
+
+
+def _parts(meaning: Meaning, provision: Provision, facts: Facts) -> list[Trace]:
+    """Return what a trigger word asks for beside its family."""
+    nodes: list[Trace] = []
+    if meaning.actor is not None:
+        nodes.append(_by(meaning.actor, facts))
+    if meaning.victim is not None:
+        hit = meaning.victim in facts.targets
+        shown = {"target": facts.targets}
+        label = f"target: {meaning.victim}"
+        nodes.append(Trace(label, TRUE if hit else FALSE, ("target",), facts=shown))
+    baseline = provision.trigger.baseline if provision.trigger else None
+    fresh = meaning.baseline or baseline in ("future_attack_only", "after_ceasefire")
+    if fresh and meaning.family in ("attack", "force"):
+        nodes.append(_baseline(facts))
+    if meaning.unprovoked:
+        nodes.append(unprovoked(facts))
+    if meaning.domains:
+        nodes.append(in_domain(meaning.domains, facts))
+    if meaning.large:
+        nodes.append(_large(facts))
+    if meaning.war_state and sort_of(facts.kind) != "attack":
+        value = facts.get("state_of_war")
+        nodes.append(Trace("state of war", truth_of(value), ("kind",), missing=("state_of_war",)))
     return nodes
 
 
-def _by(wanted: str | None, facts: Facts) -> Node:
+def _by(wanted: str, facts: Facts) -> Trace:
     label = f"actor: must be {wanted}"
+    shown = {"actor": facts.actors}
     if not facts.attributed:
-        return Node(label, UNKNOWN, missing=("attribution",))
+        return attribution(facts)
     if not facts.actors:
-        return Node(label, UNKNOWN, missing=("actor",))
+        return Trace(label, UNKNOWN, missing=("actor",), facts=shown)
     same = any(a == wanted or a.startswith(f"{wanted}_") for a in facts.actors)
-    return Node(label, TRUE if same else FALSE, ("actor",), facts={"actor": facts.actors})
+    return Trace(label, TRUE if same else FALSE, ("actor",), facts=shown)
 
 
-def _baseline(facts: Facts) -> Node:
+def _baseline(facts: Facts) -> Trace:
     before = facts.get("ceasefire_in_force_before")
     label = "baseline: a new attack after a cessation"
+    shown = {"ceasefire_in_force_before": before}
     if before is True:
-        return Node(label, TRUE, facts={"ceasefire_in_force_before": True})
+        return Trace(label, TRUE, facts=shown)
     if before is False:
-        return Node(
-            label,
-            CONTESTED,
-            ("text_ambiguity",),
-            facts={"ceasefire_in_force_before": False},
-            note="whether a continuing war is a future attack is read both ways",
-        )
-    return Node(label, UNKNOWN, missing=("ceasefire_in_force_before",))
+        note = "whether a continuing war is a future attack is read both ways"
+        return Trace(label, CONTESTED, ("text_ambiguity",), facts=shown, note=note)
+    return Trace(label, UNKNOWN, missing=("ceasefire_in_force_before",), facts=shown)
 
 
-def _attack(label: str, provision: Provision, facts: Facts) -> Node:
-    kind = facts.kind
-    shown = {"kind": kind}
-    if facts.get("armed_attack") is False or facts.get("recourse_to_arms") is False:
-        return Node(label, FALSE, ("kind",), facts=shown)
-    for kinds, answer in _SHORT_OF_ATTACK:
-        if kind in kinds:
-            return answer(label, provision, facts)
-    return Node(label, UNKNOWN, missing=("armed_attack_threshold",), facts=shown)
+def in_domain(wanted: tuple[str, ...], facts: Facts) -> Trace:
+    """Ask whether it happened in one of the domains that the text names."""
+    seen = facts.names("domain")
+    wanted = tuple(w.removesuffix("_case_by_case") for w in wanted)
+    label = f"domain: {', '.join(wanted)}"
+    if not seen:
+        return Trace(label, UNKNOWN, missing=("domain",), facts={"domain": ABSENT})
+    alike = {"missile": "air", "drone": "air", "ballistic": "air", "naval": "sea",
+             "maritime": "sea", "ground": "land", "artillery": "land"}  # fmt: skip
+    have = {*seen, *(alike.get(d, d) for d in seen)}
+    want = {*wanted, *(alike[d] for d in wanted if d in ("naval", "maritime", "ground"))}
+    hit = bool(want & have) or bool({"any", "all"} & want)
+    return Trace(label, TRUE if hit else FALSE, ("kind",), facts={"domain": seen})
 
 
-def _plain_attack(label: str, provision: Provision, facts: Facts) -> Node:
-    plain = Node(label, TRUE, facts={"kind": facts.kind})
-    return all_of(label, [plain, *_deeds(facts), *_abroad(facts)])
-
-
-def _other_side(label: str, provision: Provision, facts: Facts) -> Node:
-    return Node(label, FALSE, ("target",), facts={"kind": facts.kind}, note="no attack on a party")
-
-
-def _below(label: str, provision: Provision, facts: Facts) -> Node:
-    shown = {"kind": facts.kind}
-    parts = [Node(label, UNKNOWN, missing=("armed_attack_threshold",), facts=shown)]
-    if facts.place.get("border") == "undemarcated":
-        parts.append(Node("border agreed", UNKNOWN, missing=("agreed_border",)))
-    return all_of(label, [*parts, *_deeds(facts)])
-
-
-def _impact(label: str, provision: Provision, facts: Facts) -> Node:
-    return all_of(label, _deeds(facts, needed=True))
-
-
-def _not_an_attack(label: str, provision: Provision, facts: Facts) -> Node:
-    return Node(label, FALSE, ("kind",), facts={"kind": facts.kind})
-
-
-def _force(label: str, provision: Provision, facts: Facts) -> Node:
-    threshold = provision.trigger.threshold if provision.trigger else None
-    if threshold == "any_armed_attack":
-        return Node(label, TRUE, facts={"kind": facts.kind, "threshold": threshold})
-    asked = facts.request()[0]
-    roots = ("threshold", "request") if asked in ("consultation", "no") else ("threshold",)
-    return Node(
-        label,
-        CONTESTED,
-        roots,
-        facts={"kind": facts.kind, "scale": facts.get("scale")},
-        note="whether force on this scale is an armed attack is read both ways",
-    )
-
-
-def _deeds(facts: Facts, *, needed: bool = False) -> list[Node]:
-    """Deliberate or not; asked for where the kind leaves it open, and where the facts deny it."""
-    value = facts.get("deliberate")
-    if not facts.attributed:
-        nodes = [Node("attribution", UNKNOWN, missing=("attribution",))]
-        if facts.has("deliberate"):
-            nodes.append(Node("deliberate", UNKNOWN, missing=("deliberate",)))
-        return nodes
-    if value is False:
-        return [Node("deliberate", FALSE, ("deliberate",), facts={"deliberate": False})]
-    if value == ABSENT and (needed or facts.get("intent") == "disputed"):
-        return [Node("deliberate", UNKNOWN, missing=("deliberate",))]
-    return []
-
-
-def _violation(label: str, provision: Provision, facts: Facts) -> Node:
+def _large(facts: Facts) -> Trace:
     scale = facts.get("scale")
-    details = scale if isinstance(scale, dict) else {}
-    shots = details.get("shots")
-    shown = {"kind": facts.kind, "scale": scale}
-    if shots == "0" or (facts.get("intent") == ABSENT and not details.get("drones")):
-        return Node(label, FALSE, ("kind",), facts=shown, note="no force was used")
-    parts = [*_deeds(facts, needed=True)]
-    parts.append(Node(label, UNKNOWN, missing=("armed_attack_threshold",), facts=shown))
-    return all_of(label, parts)
+    shown = {"scale": scale}
+    if scale in GRAVE or "full_scale" in facts.kind or "large_scale" in facts.kind:
+        return Trace("scale: large", TRUE, facts=shown)
+    if scale in ("small", "limited", "minor") or facts.kind in ("skirmish", "clash"):
+        return Trace("scale: large", FALSE, ("threshold",), facts=shown)
+    return Trace("scale: large", UNKNOWN, missing=("scale",), facts=shown)
 
 
-def _abroad(facts: Facts) -> list[Node]:
-    """An attack by a group counts where it was directed from abroad, if that is in doubt."""
-    if not facts.has("directed_from_abroad"):
-        return []
-    value = facts.get("directed_from_abroad")
-    if value is True:
-        return [Node("directed from abroad", TRUE, facts={"directed_from_abroad": True})]
-    if value is False:
-        return [Node("directed from abroad", FALSE, ("kind",))]
-    return [Node("directed from abroad", UNKNOWN, missing=("directed_from_abroad",))]
+# --- other families -------------------------------------------------------------------------------
+
+HARMLESS = ("natural", "political", "support", "exercise")
 
 
-def _non_classical(label: str, provision: Provision, facts: Facts) -> Node:
-    return all_of(label, _effects(label, facts.kind, facts))
+def _use_of_force(label: str, meaning: Meaning, provision: Provision, facts: Facts) -> Trace:
+    """A clause on force as such asks for no gravity."""
+    sort = sort_of(facts.kind)
+    shown = {"kind": facts.kind}
+    if sort in ("attack", "force"):
+        return all_of(label, [Trace(label, TRUE, facts=shown), *deeds(facts)])
+    if sort in ("below", "violation", "impact", "hybrid", None):
+        unknown = Trace(label, UNKNOWN, missing=("use_of_force_established",), facts=shown)
+        return all_of(label, [unknown, *deeds(facts)])
+    return Trace(label, FALSE, ("kind",), facts=shown)
 
 
-def _effects(label: str, kind: str, facts: Facts) -> list[Node]:
-    nodes = _deeds(facts)
-    if kind == "cyber" or kind == "sabotage":
-        effects = facts.get("effects_comparable_to_armed_attack")
-        truth = truth_of(effects)
-        nodes.append(Node(label, truth, ("kind",), missing=("effects_comparable_to_armed_attack",)))
-        return nodes
-    nodes += _abroad(facts) or [
-        Node("directed from abroad", UNKNOWN, missing=("directed_from_abroad",))
-    ]
-    if facts.get("scale") in (ABSENT, "small", "limited"):
-        nodes.append(Node("scale", UNKNOWN, missing=("scale_comparable_to_armed_attack",)))
-    return nodes
+def _kindred(label: str, meaning: Meaning, provision: Provision, facts: Facts) -> Trace:
+    """A clause on cyber attacks, terror or sabotage is met by that and by nothing else."""
+    shown = {"kind": facts.kind}
+    sorts = meaning.sorts or ("hybrid",)
+    same = any(s in facts.kind for s in sorts) or ("hybrid" in sorts and _is_hybrid(facts))
+    if "cyber" in sorts and "cyber" in facts.names("domain"):
+        same = True
+    if not same:
+        truth = UNKNOWN if sort_of(facts.kind) is None else FALSE
+        return Trace(label, truth, ("kind",), missing=(meaning.token,), facts=shown)
+    parts = deeds(facts)
+    node = Trace(label, TRUE, facts=shown)
+    return all_of(label, [node, *parts]) if parts else node
 
 
-def _internal(label: str, provision: Provision, facts: Facts) -> Node:
+def _is_hybrid(facts: Facts) -> bool:
+    return sort_of(facts.kind) == "hybrid"
+
+
+def _uprising(label: str, meaning: Meaning, provision: Provision, facts: Facts) -> Trace:
+    """Unrest at home, or unrest with a hand from outside: whose hand it was may be disputed."""
     hand = facts.get("outside_hand")
-    if hand in (ABSENT, False):
-        return Node(label, FALSE, ("kind",), facts={"kind": facts.kind})
-    return Node(
-        label,
-        CONTESTED,
-        ("kind",),
-        facts={"kind": facts.kind, "outside_hand": hand},
-        note="an outside hand is claimed and not shown",
-    )
+    shown = {"kind": facts.kind, "outside_hand": hand}
+    if sort_of(facts.kind) in ("internal", "coup", "subversion"):
+        if isinstance(hand, str) and "claimed" in hand:
+            note = "an outside hand is claimed and not shown"
+            return Trace(label, CONTESTED, ("kind",), facts=shown, note=note)
+        if not meaning.from_outside:
+            return Trace(label, TRUE, facts=shown)
+        if hand in (False, "none", "none_shown"):
+            return Trace(label, FALSE, ("kind",), facts=shown)
+        truth = TRUE if hand is True else UNKNOWN
+        return Trace(label, truth, ("kind",), missing=("outside_hand",), facts=shown)
+    truth = UNKNOWN if sort_of(facts.kind) is None else FALSE
+    return Trace(label, truth, ("kind",), missing=(meaning.token,), facts=shown)
 
 
-def _threat(label: str, provision: Provision, facts: Facts) -> Node:
-    known = THREATS | ATTACKS | FORCE | BELOW | VIOLATIONS | INTERNAL | NON_CLASSICAL | COERCION
-    if facts.kind in known or facts.kind in ("impact", "coup", "self_defence_of_other_side"):
-        return Node(label, TRUE, facts={"kind": facts.kind})
-    return Node(label, UNKNOWN, missing=("threat_to_party",), facts={"kind": facts.kind})
+def _threat(label: str, meaning: Meaning, provision: Provision, facts: Facts) -> Trace:
+    sort = sort_of(facts.kind)
+    shown = {"kind": facts.kind}
+    if sort == "natural":
+        return Trace(label, FALSE, ("kind",), facts=shown)
+    if sort is None or sort in HARMLESS:
+        value = facts.get("threat_to_party")
+        return Trace(label, truth_of(value), ("kind",), missing=("threat_to_party",), facts=shown)
+    return Trace(label, TRUE, facts=shown)
 
 
-def _nuclear(label: str, provision: Provision, facts: Facts) -> Node:
+def _nuclear(label: str, meaning: Meaning, provision: Provision, facts: Facts) -> Trace:
     value = facts.get("nuclear")
+    shown = {"nuclear": value}
     if value is True:
-        return Node(label, TRUE, facts={"nuclear": True})
+        return Trace(label, TRUE, facts=shown)
     if value is False and provision.ambiguity:
-        return Node(label, CONTESTED, ("text_ambiguity",), facts={"nuclear": False},
-                    note=provision.ambiguity)  # fmt: skip
+        note = provision.ambiguity
+        return Trace(label, CONTESTED, ("text_ambiguity",), facts=shown, note=note)
     if value is False:
-        return Node(label, FALSE, ("kind",), facts={"nuclear": False})
-    return Node(label, UNKNOWN, missing=("nuclear_threat_established",))
+        return Trace(label, FALSE, ("kind",), facts=shown)
+    return Trace(label, UNKNOWN, missing=("nuclear_threat_established",), facts=shown)
 
 
-def _peaceable(label: str, provision: Provision, facts: Facts) -> Node:
-    return Node(label, TRUE, facts={"kind": facts.kind})
+def _peaceable(label: str, meaning: Meaning, provision: Provision, facts: Facts) -> Trace:
+    shown = {"kind": facts.kind}
+    if sort_of(facts.kind) == "natural":
+        return Trace(label, FALSE, ("kind",), facts=shown)
+    return Trace(label, TRUE, facts=shown)
 
 
-def _hostile(label: str, provision: Provision, facts: Facts) -> Node:
-    hostile = ATTACKS | FORCE | BELOW | VIOLATIONS | COERCION | {"coup", "impact"} | THREATS
-    truth = TRUE if facts.kind in hostile else UNKNOWN
-    return Node(label, truth, missing=("breach_established",), facts={"kind": facts.kind})
+def _hostile(label: str, meaning: Meaning, provision: Provision, facts: Facts) -> Trace:
+    sort = sort_of(facts.kind)
+    shown = {"kind": facts.kind}
+    if sort in ("natural", "exercise", "support", "internal"):
+        return Trace(label, FALSE, ("kind",), facts=shown)
+    known = sort is not None and sort not in ("political", "hybrid")
+    value = TRUE if known else truth_of(facts.get("breach_established"))
+    return Trace(label, value, ("kind",), missing=("breach_established",), facts=shown)
 
 
-def _coercion(label: str, provision: Provision, facts: Facts) -> Node:
-    known = ATTACKS | FORCE | BELOW | THREATS | COERCION
-    truth = TRUE if facts.kind in known else FALSE
-    return Node(label, truth, ("kind",), facts={"kind": facts.kind})
+def _coercion(label: str, meaning: Meaning, provision: Provision, facts: Facts) -> Trace:
+    sort = sort_of(facts.kind)
+    hit = sort in ("attack", "force", "below", "threat", "coercion")
+    truth = UNKNOWN if sort is None else TRUE if hit else FALSE
+    missing = ("coercion_established",)
+    return Trace(label, truth, ("kind",), missing=missing, facts={"kind": facts.kind})
 
 
-def _independence(label: str, provision: Provision, facts: Facts) -> Node:
-    if facts.kind in ATTACKS or "independence" in facts.kind:
-        return Node(label, TRUE, facts={"kind": facts.kind})
-    return Node(label, UNKNOWN, missing=("threatens_independence",), facts={"kind": facts.kind})
+def _independence(label: str, meaning: Meaning, provision: Provision, facts: Facts) -> Trace:
+    shown = {"kind": facts.kind}
+    if sort_of(facts.kind) == "attack" or "independence" in facts.kind:
+        return Trace(label, TRUE, facts=shown)
+    value = facts.get("threatens_independence")
+    missing = ("threatens_independence",)
+    return Trace(label, truth_of(value), ("kind",), missing=missing, facts=shown)
 
 
-def _conduct(label: str, provision: Provision, facts: Facts) -> Node:
+def _conduct(label: str, meaning: Meaning, provision: Provision, facts: Facts) -> Trace:
     """What a party was driven to do is a judgement that no kind of incident settles."""
-    kinds = provision.trigger.kinds if provision.trigger else ()
-    missing = tuple(k.removeprefix("party_") for k in kinds)
-    return Node(label, UNKNOWN, missing=missing, facts={"kind": facts.kind})
+    missing = (meaning.token.removeprefix("party_"),)
+    return Trace(label, UNKNOWN, missing=missing, facts={"kind": facts.kind})
 
 
-def _disaster(label: str, provision: Provision, facts: Facts) -> Node:
-    truth = TRUE if "disaster" in facts.kind else FALSE
-    return Node(label, truth, ("kind",), facts={"kind": facts.kind})
+def _disaster(label: str, meaning: Meaning, provision: Provision, facts: Facts) -> Trace:
+    sort = sort_of(facts.kind)
+    truth = UNKNOWN if sort is None else TRUE if sort == "natural" else FALSE
+    return Trace(label, truth, ("kind",), missing=("disaster",), facts={"kind": facts.kind})
 
-
-_SHORT_OF_ATTACK = (
-    (ATTACKS, _plain_attack),
-    (frozenset({"self_defence_of_other_side"}), _other_side),
-    (FORCE, _force),
-    (BELOW, _below),
-    (VIOLATIONS, _violation),
-    (frozenset({"impact"}), _impact),
-    (NON_CLASSICAL, _non_classical),
-    (INTERNAL, _internal),
-    (
-        THREATS | COERCION | {"coup", "action_clearly_threatening_independence"},
-        _not_an_attack,
-    ),
-)
 
 _BY_FAMILY = {
     "conduct": _conduct,
-    "attack": _attack,
+    "attack": armed_attack,
+    "force": _use_of_force,
+    "hybrid": _kindred,
+    "internal": _uprising,
     "threat": _threat,
     "nuclear": _nuclear,
     "peaceable": _peaceable,

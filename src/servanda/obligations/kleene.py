@@ -11,103 +11,116 @@ References:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from servanda.domain.finding import Trace
 
-__all__ = ["CONTESTED", "FALSE", "OPEN", "TRUE", "UNKNOWN", "Node", "all_of", "any_of", "truth_of"]
+__all__ = [
+    "AND_ORDER",
+    "CONTESTED",
+    "FALSE",
+    "OPEN",
+    "OR_ORDER",
+    "TRUE",
+    "UNKNOWN",
+    "all_of",
+    "any_of",
+    "gate",
+    "negated",
+    "reasons",
+    "truth_of",
+    "wanted",
+]
 
 TRUE, FALSE, UNKNOWN, CONTESTED, OPEN = "true", "false", "unknown", "contested", "open"
 
-_AND = {TRUE: 0, UNKNOWN: 1, CONTESTED: 2, OPEN: 3, FALSE: 4}
-_OR = {FALSE: 0, OPEN: 1, UNKNOWN: 2, CONTESTED: 3, TRUE: 4}
+#: In a conjunction the part that stands highest decides, in a disjunction likewise.
+AND_ORDER = {TRUE: 0, UNKNOWN: 1, CONTESTED: 2, OPEN: 3, FALSE: 4}
+OR_ORDER = {FALSE: 0, OPEN: 1, UNKNOWN: 2, CONTESTED: 3, TRUE: 4}
 
 
-def truth_of(value: Any) -> str:
+def truth_of(value: Any) -> Any:
     """Return the truth of a fact: anything but a plain yes or no leaves it unknown.
 
     Examples:
-        >>> truth_of(True), truth_of({"assessed": "no"})
-        ('true', 'unknown')
+        >>> truth_of(True), truth_of({"assessed": "no"}), truth_of("contested")
+        ('true', 'unknown', 'contested')
     """
     if value is True:
         return TRUE
+    status = value.get("status") if isinstance(value, Mapping) else value
+    if isinstance(status, str) and status in ("contested", "disputed"):
+        return CONTESTED
     return FALSE if value is False else UNKNOWN
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
-    """One step of the reasoning.
-
-    ``roots`` are the root reasons that a false or contested node gives; ``missing`` what would
-    settle an unknown or open one; ``facts`` the facts it rests on.
-    """
-
-    label: str
-    truth: str
-    roots: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
-    facts: Mapping[str, Any] = field(default_factory=dict)
-    note: str | None = None
-    children: tuple[Node, ...] = ()
-
-    def leaves(self) -> Iterator[Node]:
-        """Walk the nodes that decide: those without children."""
-        if not self.children:
-            yield self
-        for child in self.children:
-            yield from child.leaves()
-
-    def reasons(self, truth: str) -> tuple[str, ...]:
-        """Return the roots of the leaves with this truth, each once, in order."""
-        return tuple(
-            dict.fromkeys(r for leaf in self.leaves() if leaf.truth == truth for r in leaf.roots)
-        )
-
-    def wanted(self, truth: str) -> tuple[str, ...]:
-        """Return what is missing at the leaves with this truth, each once, in order."""
-        return tuple(
-            dict.fromkeys(m for leaf in self.leaves() if leaf.truth == truth for m in leaf.missing)
-        )
-
-    def trace(self, clause: str) -> Trace:
-        """Write the reasoning as a trace that cites the clause at every leaf."""
-        return Trace.model_construct(
-            label=self.label,
-            truth=self.truth,  # type: ignore[arg-type]
-            root=self.roots[0] if self.roots else None,
-            clause=None if self.children else clause,
-            facts=dict(self.facts),
-            missing=self.missing,
-            note=self.note,
-            children=tuple(child.trace(clause) for child in self.children),
-        )
-
-
-def all_of(label: str, parts: Iterable[Node]) -> Node:
+def all_of(label: str, parts: Iterable[Trace]) -> Trace:
     """Join conditions that must all hold.
 
     Examples:
-        >>> all_of("x", [Node("a", TRUE), Node("b", UNKNOWN), Node("c", FALSE)]).truth
+        >>> all_of("x", [Trace("a", TRUE), Trace("b", UNKNOWN), Trace("c", FALSE)]).truth
         'false'
     """
     children = tuple(parts)
-    truth = max((c.truth for c in children), key=_AND.__getitem__, default=TRUE)
-    return Node(label, truth, children=children)
+    best, truth = -1, TRUE
+    for child in children:
+        rank = AND_ORDER[child.truth]
+        if rank > best:
+            best, truth = rank, child.truth
+    return Trace(label, truth, children=children)
 
 
-def any_of(label: str, parts: Iterable[Node]) -> Node:
+def any_of(label: str, parts: Sequence[Trace]) -> Trace:
     """Join conditions of which one must hold; only the branches that decide are kept.
 
     Examples:
-        >>> any_of("x", [Node("a", FALSE), Node("b", UNKNOWN)]).truth
+        >>> any_of("x", [Trace("a", FALSE), Trace("b", UNKNOWN)]).truth
         'unknown'
     """
-    branches = tuple(parts)
-    truth = max((c.truth for c in branches), key=_OR.__getitem__, default=TRUE)
-    deciding = tuple(c for c in branches if c.truth == truth)
+    if len(parts) == 1:
+        return parts[0]
+    best, truth = -1, TRUE
+    for part in parts:
+        rank = OR_ORDER[part.truth]
+        if rank > best:
+            best, truth = rank, part.truth
+    deciding = tuple(p for p in parts if p.truth == truth)
     if truth != FALSE:
-        deciding = deciding[:1]
-    return Node(label, truth, children=deciding)
+        return deciding[0] if deciding else Trace(label, TRUE)
+    return Trace(label, FALSE, children=deciding)
+
+
+def gate(label: str, first: Trace, rest: Iterable[Trace]) -> Trace:
+    """Ask the rest only where the first does not fail: what depends on it says nothing then."""
+    if first.truth == FALSE:
+        return first
+    return all_of(label, [first, *rest])
+
+
+def negated(node: Trace, label: str, root: str = "precondition") -> Trace:
+    """Turn a condition into its opposite; doubt stays doubt.
+
+    Examples:
+        >>> negated(Trace("a", TRUE), "not a").truth, negated(Trace("a", UNKNOWN), "not a").truth
+        ('false', 'unknown')
+    """
+    truth = {TRUE: FALSE, FALSE: TRUE}.get(node.truth, node.truth)
+    roots = node.roots or (root,)
+    return Trace(label, truth, roots, node.missing, node.facts, node.note)
+
+
+def reasons(node: Trace, truth: str) -> tuple[str, ...]:
+    """Return the roots of the leaves with this truth, each once, in order."""
+    if not node.children:
+        return node.roots if node.truth == truth else ()
+    return tuple(
+        dict.fromkeys(r for leaf in node.leaves() if leaf.truth == truth for r in leaf.roots)
+    )
+
+
+def wanted(node: Trace, truth: str) -> tuple[str, ...]:
+    """Return what is missing at the leaves with this truth, each once, in order."""
+    return tuple(
+        dict.fromkeys(m for leaf in node.leaves() if leaf.truth == truth for m in leaf.missing)
+    )

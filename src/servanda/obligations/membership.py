@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 
 from servanda.domain.actor import Actor, Membership
-from servanda.domain.instrument import Instrument, Parties, Provision
+from servanda.domain.instrument import Instrument, Provision
 from servanda.domain.moment import Moment
+from servanda.obligations.places import around
 
-__all__ = ["Roll", "actor_of", "left_before", "pledged", "roll_of"]
+__all__ = ["Registry", "Roll", "Rolls", "actor_of", "registry", "roll_of"]
 
 Actors = Mapping[str, Actor]
 PLURAL = frozenset(
-    [
-        "party",
-        "parties",
-        "member",
-        "members",
-        "participants",
-        "signatories",
-        "side",
-        "sides",
-        "states",
-        "powers",
-        "other",
-        "both",
-        "all",
-        "each",
-        "either",
-    ]
+    """
+    party parties member members participants signatories side sides states powers other both
+    all each either
+    """.split()
 )
 SIGNING_ROLES = (
     *("original", "members", "incl", "guarantors", "guarantor", "signatories", "also_signed"),
@@ -69,6 +58,8 @@ class Roll:
         for actor, since in parties.former:
             if day is None or since.not_after(day):
                 named.pop(actor, None)
+            else:
+                named.setdefault(actor)
         self.members = tuple(self.successor(a) for a in named)
         self.beneficiaries = instrument.beneficiaries
         roles = [a for role in GUARANTOR_ROLES for a in getattr(parties, role)]
@@ -99,11 +90,12 @@ class Roll:
 
     def suspended(self, one: str, other: str) -> bool:
         """Say whether the link between two parties is suspended on the day."""
+        pairs = self.instrument.parties.suspended
         return any(
             {one, other} == set(pair.between)
             and (self.day is None or pair.from_.not_after(self.day))
             and not (pair.to and self.day and pair.to.before(self.day))
-            for pair in self.instrument.parties.suspended
+            for pair in pairs
         )
 
     def is_party(self, actor: str) -> bool:
@@ -136,13 +128,17 @@ class Roll:
 class Registry:
     """The actor registry indexed once: by word, and by group with dated memberships."""
 
-    __slots__ = ("groups", "words")
+    __slots__ = ("groups", "homes", "words")
 
     def __init__(self, actors: Actors) -> None:
         """Index every name, adjective and membership."""
         self.words: dict[str, str] = {}
         self.groups: dict[str, list[tuple[str, Membership]]] = {}
+        self.homes: dict[str, frozenset[str]] = {}
         for actor in actors.values():
+            self.words.setdefault(actor.id, actor.id)  # codes as written: `AND` is not `and`
+            if actor.regions:
+                self.homes[actor.id] = around(actor.regions)
             for text in (actor.name, *actor.adjectives, *actor.names):
                 self.words.setdefault(text.lower().replace(" ", "_"), actor.id)
             for membership in actor.memberships:
@@ -162,19 +158,59 @@ def registry(actors: Actors) -> Registry:
     return kept[1]
 
 
+class Rolls:
+    """The rolls of one instrument: one for every stretch in which nobody joins or leaves."""
+
+    __slots__ = ("_actors", "_changes", "_instrument", "_kept")
+
+    def __init__(self, instrument: Instrument, actors: Actors) -> None:
+        """Collect the days on which the membership changes."""
+        self._instrument, self._actors = instrument, actors
+        self._kept: dict[object, Roll] = {}
+        parties = instrument.parties
+        days = [when for _, when in (*parties.acceded, *parties.former)]
+        for pair in parties.suspended:
+            days += [d for d in (pair.from_, pair.to) if d is not None]
+        groups = registry(actors).groups
+        for name in _named_groups(instrument):
+            for _, membership in groups.get(name, ()):
+                days += [d for d in (membership.from_, membership.to) if d is not None]
+        self._changes = sorted({edge for d in days for edge in (d.earliest, d.latest)})
+
+    def on(self, day: Moment | None) -> Roll:
+        """Return the roll on a day; None stands for a day that is not known."""
+        key: object = day
+        if day is not None and day.precision == "day":
+            # before and after each edge; a day that holds an edge has a roll of its own
+            low = bisect_left(self._changes, day.earliest)
+            high = bisect_right(self._changes, day.latest)
+            key = (low, high) if low == high else day
+        roll = self._kept.get(key)
+        if roll is None:
+            roll = self._kept[key] = Roll(self._instrument, day, self._actors)
+        return roll
+
+
+def _named_groups(instrument: Instrument) -> set[str]:
+    """Return every word of the text that may name a group."""
+    parties = instrument.parties
+    words: set[str] = set((parties.group and [parties.group]) or ())
+    for role in (*SIGNING_ROLES, *GUARANTOR_ROLES, *HOPED_FOR):
+        words.update(getattr(parties, role))
+    words.update(instrument.beneficiaries)
+    for provision in instrument.provisions:
+        words.update(b for b in provision.bearer if isinstance(b, str))
+        trigger = provision.trigger
+        if trigger:
+            named = (*trigger.of, *trigger.object, *trigger.actor)
+            words.update(named)
+            words.update(f"{word}s" for word in named)
+    return words
+
+
 def roll_of(instrument: Instrument, day: Moment | None, actors: Actors) -> Roll:
     """Return the parties of an instrument on a day."""
     return Roll(instrument, day, actors)
-
-
-def left_before(parties: Parties, actor: str, day: Moment | None) -> bool:
-    """Say whether an actor was a party once and had left by the day."""
-    return any(a == actor and (day is None or when.not_after(day)) for a, when in parties.former)
-
-
-def pledged(parties: Parties, actor: str, day: Moment | None) -> bool:
-    """Say whether an actor joined only after the day."""
-    return any(a == actor and day is not None and day.before(when) for a, when in parties.acceded)
 
 
 def actor_of(word: str, actors: Actors) -> str | None:
@@ -184,6 +220,5 @@ def actor_of(word: str, actors: Actors) -> str | None:
         >>> actor_of("french", {"FRA": Actor(id="FRA", name="France", adjectives=["French"])})
         'FRA'
     """
-    if word in actors:
-        return word
-    return registry(actors).words.get(word.lower())
+    words = registry(actors).words
+    return words.get(word) or words.get(word.lower())

@@ -7,6 +7,6 @@ of the vocabulary that other packages may ask for.
 from __future__ import annotations
 
 from servanda.domain.incident import FINDINGS
-from servanda.obligations.kinds import family_of
+from servanda.obligations.vocabulary import family_of
 
 __all__ = ["FINDINGS", "family_of"]

@@ -2,42 +2,84 @@
 
 from __future__ import annotations
 
-from servanda.domain.instrument import Provision
-from servanda.obligations.facts import Facts
-from servanda.obligations.kleene import FALSE, TRUE, UNKNOWN, Node
+from servanda.domain.finding import Trace
+from servanda.domain.instrument import Instrument, Provision
+from servanda.obligations.asking import Ask, ask, settled
+from servanda.obligations.facts import ABSENT, Facts
+from servanda.obligations.kleene import FALSE, OPEN, TRUE, UNKNOWN
+from servanda.obligations.vocabulary import stems
 
-__all__ = ["object_node"]
+__all__ = ["FORCES", "THINGS", "VALUES", "is_force", "object_question"]
 
+#: What a text protects without its being a thing that could be hit.
 VALUES = frozenset(
-    [
-        "territorial_integrity",
-        "political_independence",
-        "independence",
-        "security",
-        "sovereignty",
-        "stability",
-        "security_of_japan",
-        "peace_in_far_east",
-        "territory",
-        "neutrality",
-        "existing_borders",
-        "critical_infrastructure",
-        "state_of_affairs_of_basic_articles",
-    ]
+    """
+    territorial_integrity political_independence independence integrity inviolability security
+    sovereignty stability security_of_japan peace_in_far_east peace territory neutrality
+    existing_borders borders frontier frontiers critical_infrastructure constitutional_order
+    state_of_affairs_of_basic_articles vital_interests interests population people status_quo
+    international_peace regional_peace freedom
+    """.split()
+)
+#: Words of a trigger that name things rather than states.
+THINGS = frozenset(
+    """
+    territory territories forces force vessels vessel ships ship aircraft airspace island
+    islands infrastructure integrity independence sovereignty security stability peace border
+    borders frontier networks interests waters citizens nationals population bases troops
+    """.split()
+)
+#: Words that tell forces from territory.
+FORCES = frozenset(
+    """
+    force forces vessel vessels aircraft ship ships boat boats navy unit units troops
+    contingent peacekeeper peacekeepers soldier soldiers garrison personnel battalion brigade
+    convoy warship warships submarine frigate destroyer helicopter plane jet fighter squadron
+    patrol crew army base bases airspace_patrol coastguard tanker trainers advisers
+    """.split()
 )
 
 
-def object_node(provision: Provision, facts: Facts) -> Node:
-    """Ask whether the thing hit is one the provision lists."""
-    wanted = [o for o in provision.object if o not in VALUES]
-    if not wanted:
-        return Node("object: any", TRUE)
-    things = facts.names("object")
-    if not things:
-        return Node("object", UNKNOWN, missing=("object",))
-    hit = any(_alike(w, t) for w in wanted for t in things)
-    shown = {"object": things}
-    return Node(f"object: {', '.join(wanted)}", TRUE if hit else FALSE, ("object",), facts=shown)
+def is_force(objects: tuple[str, ...]) -> bool:
+    """Say whether what was hit is somebody's forces rather than land.
+
+    Examples:
+        >>> is_force(("navy_boats",)), is_force(("territory",))
+        (True, False)
+    """
+    return any(FORCES & set(thing.lower().split("_")) for thing in objects)
+
+
+def object_question(instrument: Instrument, provision: Provision) -> Ask:
+    """Ask whether the thing hit is one the provision lists; a thing left open stays open."""
+    listed = tuple(o for o in provision.object if o not in VALUES and not _somebody(o))
+    if not listed:
+        return settled("object: any", "the text names no object")
+    label = f"object: {', '.join(listed)}"
+    lists = [stems(o) for o in listed]
+    left_open = [(name, stems(name)) for name in instrument.unspecified]
+
+    def answer(facts: Facts) -> Trace:
+        things = facts.objects
+        shown = {"object": things or ABSENT}
+        if not things:
+            return Trace(label, UNKNOWN, missing=("object",), facts=shown)
+        if any(thing in listed for thing in things):
+            return Trace(label, TRUE, facts=shown)
+        for thing in map(stems, things):
+            # two words in common name the very thing that the text leaves open
+            for name, words in left_open:
+                if len(thing & words) >= 2 and not any(len(thing & w) >= 2 for w in lists):
+                    return Trace(label, OPEN, missing=(name,), facts=shown)
+        hit = any(_alike(w, stems(t)) for w in lists for t in things)
+        return Trace(label, TRUE if hit else FALSE, ("object",), facts=shown)
+
+    return ask("object", ("objects",), answer)
+
+
+def _somebody(word: str) -> bool:
+    """A text may list whom it protects among its objects: ``any_state``."""
+    return bool({"state", "states", "party", "parties", "member", "members"} & set(word.split("_")))
 
 
 #: Words that name the same class of object in texts and in reports.
@@ -50,21 +92,15 @@ ALIKE = (
     frozenset({"ship", "vessel", "warship", "boat", "navy", "merchant", "commerci"}),
     frozenset({"port", "harbour"}),
 )
+_ENERGY = frozenset({"electric", "oil", "gas", "nuclear", "hydro"})
 
 
-def _alike(wanted: str, thing: str) -> bool:
-    mine, theirs = _stems(wanted), _stems(thing)
-    if mine & theirs:
+def _alike(listed: set[str], thing: set[str]) -> bool:
+    if listed & thing:
         return True
-    general = "energy" in mine
     for group in ALIKE:
-        if mine & group and theirs & group:
+        if listed & group and thing & group:
             return True
-        if general and theirs & group and group & {"electric", "oil", "gas", "nuclear", "hydro"}:
+        if "energy" in listed and thing & group and group & _ENERGY:
             return True
     return False
-
-
-def _stems(token: str) -> set[str]:
-    noise = {"and", "or", "of", "the", "infrastructure", "facility", "facilities", "systems"}
-    return {w[:8].rstrip("sy").removesuffix("ie") for w in token.split("_") if w not in noise}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from servanda.domain.finding import Trace
 from servanda.domain.instrument import Instrument, Provision
-from servanda.obligations.kleene import OPEN, Node
+from servanda.obligations.kleene import OPEN
 
-__all__ = ["is_talk", "open_node", "slots_of"]
+__all__ = ["assists", "callable_by_party", "is_talk", "open_node", "slots_of"]
 
 CASUS = (
     *("who", "bound", "form", "threshold", "area", "territory", "occupied", "decision_rule"),
@@ -13,6 +14,14 @@ CASUS = (
 )
 CONTENT = ("minimum", "troops", "response", "amount", "us_role", "backstop", "contributes")
 NEVER = ("relation", "nuclear")
+
+
+HELP = ("assist", "aid", "help", "act_", "fight", "guarantee", "defend", "respond", "support")
+
+
+def assists(provision: Provision) -> bool:
+    """Say whether the provision owes help of some kind."""
+    return any(word in act for act in provision.act for word in HELP)
 
 
 def is_talk(provision: Provision) -> bool:
@@ -33,9 +42,20 @@ def slots_of(instrument: Instrument, provision: Provision) -> tuple[str, ...]:
     return chosen or tuple(names)
 
 
+def callable_by_party(provision: Provision) -> bool:
+    """Say whether a party has to call for the talks that the provision owes."""
+    if not is_talk(provision):
+        return False
+    trigger, decision = provision.trigger, provision.decision
+    judged = (*(trigger.judged_by if trigger else ()), *(decision.invoked_by if decision else ()))
+    threat = trigger is not None and any("threat" in k for k in trigger.kinds)
+    local = threat and bool(trigger and trigger.where) and not provision.conditions
+    return local or any("party" in j for j in judged)
+
+
 def open_node(
     instrument: Instrument, provision: Provision, bearers: tuple[str, ...]
-) -> Node | None:
+) -> Trace | None:
     """Return an open node where nobody is bound by name and the text admits it, else None."""
     if bearers or provision.modality == "prohibition":
         return None
@@ -43,4 +63,4 @@ def open_node(
     if not proposed and "unspecified" not in provision.bearer:
         return None
     missing = slots_of(instrument, provision) or ("bearer",)
-    return Node("the text names nobody who is bound", OPEN, missing=missing)
+    return Trace("the text names nobody who is bound", OPEN, missing=missing)

@@ -2,28 +2,50 @@
 
 from __future__ import annotations
 
-from servanda.domain.instrument import Instrument, Provision
-from servanda.obligations.areas import area_node
+from servanda.domain.finding import Trace
+from servanda.domain.instrument import Provision
+from servanda.obligations.asking import EVERYTHING, Ask, ask, settled
+from servanda.obligations.conditions import exception_question
 from servanda.obligations.facts import ABSENT, Facts
-from servanda.obligations.kinds import ATTACKS, BELOW, COERCION, FORCE, THREATS, VIOLATIONS
-from servanda.obligations.kleene import CONTESTED, FALSE, TRUE, UNKNOWN, Node, all_of, truth_of
+from servanda.obligations.kinds import in_domain
+from servanda.obligations.kleene import CONTESTED, FALSE, TRUE, UNKNOWN, truth_of
 from servanda.obligations.membership import Roll
-from servanda.obligations.objects import object_node
+from servanda.obligations.objects import object_question
+from servanda.obligations.provocation import attribution
+from servanda.obligations.vocabulary import HOSTILE, mentions, sort_of
 
-__all__ = ["breach", "restrains"]
+__all__ = [
+    "breakers",
+    "prior_agreement",
+    "released",
+    "restrains",
+    "restraint_questions",
+]
 
-RESPECT = ("respect", "refrain", "cease_fire", "eliminate_use_of_force", "prior_agreement")
-HOSTILE = ATTACKS | FORCE | BELOW | VIOLATIONS | {"strike", "shelling", "impact", "coup"}
-ANY_HOSTILITY = (
-    "hostil",
-    "cease_fire",
-    "eliminate",
-    "strike",
-    "attack",
-    "force",
-    "respect",
-    "invade",
-)
+RESPECT = ("respect", "refrain", "cease_fire", "eliminate_use_of_force", "prior_agreement",
+           "abstain", "not_to_", "halt_", "stop_", "cessation", "non_aggression")  # fmt: skip
+#: Acts that any hostility breaks.
+HOSTILITY = ("hostil", "cease", "ceasefire", "eliminate", "strike", "strikes", "attack", "force",
+             "respect", "invade", "invades", "aggress", "war", "fire", "shell", "shelling", "bomb",
+             "bombing", "combat", "halt", "offensive", "arms", "refrain", "military_action",
+             "military_operation", "violence")  # fmt: skip
+#: Acts that are no use of force: something else than an attack breaks the undertaking.
+OTHER_ACTS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("threat", ("threat",)),
+    ("coercion", ("coercion", "embargo", "boycott", "blockade", "sanction", "pressure")),
+    ("violation", ("airspace", "overflight", "overfly", "cross", "intrusion", "trespass", "enter")),
+    ("exercise", ("exercise", "manoeuvre", "drill", "drills")),
+    ("support", ("supply", "supplies", "transfer", "finance", "financing", "assist", "support",
+                 "shelter")),
+    ("hybrid", ("cyber", "sabotage", "subversion", "propaganda", "terrorism", "terror")),
+    ("internal", ("interfere", "interference", "intervene", "intervention")),
+    ("political", ("join", "ally", "alliance", "treaty", "armistice", "peace", "recognise",
+                   "recognition", "agreement", "union", "annex", "annexation", "claim")),
+    ("presence", ("station", "stationing", "deploy", "deployment", "host", "base", "bases", "army",
+                  "troop", "troops", "build", "limit", "withdraw", "move", "reinforce",
+                  "fortification", "fortify", "weapons", "soldiers", "size", "contingent",
+                  "acquire", "produce", "enrich", "test")),
+)  # fmt: skip
 
 
 def restrains(provision: Provision) -> bool:
@@ -33,127 +55,168 @@ def restrains(provision: Provision) -> bool:
     return provision.modality == "duty" and any(a.startswith(RESPECT) for a in provision.act)
 
 
-def breach(
-    instrument: Instrument, provision: Provision, facts: Facts, roll: Roll
-) -> tuple[str, Node, tuple[str, ...]]:
-    """Say whether somebody bound by the provision broke it.
-
-    Returns:
-        the finding, the reasoning, and who broke it.
-    """
-    bearers = roll.bearers(provision) or _pairs(provision)
-    if provision.modality.startswith("conditional"):
-        released = _released(provision, facts, bearers)
-        if released is not None:
-            return "lapsed", released, ()
-    if any(a.startswith("prior_agreement") for a in provision.act):
-        return _unasked(provision, facts, bearers)
-    by = tuple(b for a in facts.actors for b in bearers if a == b or a.startswith(f"{b}_"))
-    parts = [
-        _actor(facts, bearers, by),
-        _toward(provision, facts, roll),
-        _deed(provision, facts),
-        object_node(provision, facts),
-        _domain(provision, facts),
-        area_node(provision, facts, roll),
-        *_excuses(provision, facts, by),
-    ]
-    node = all_of(provision.id, parts)
-    word = {TRUE: "breach", FALSE: "not_triggered", CONTESTED: "contested"}.get(
-        node.truth, "triggered_if"
-    )
-    return word, node, tuple(dict.fromkeys(by))
+def prior_agreement(provision: Provision) -> bool:
+    """Say whether the provision is a duty to agree beforehand."""
+    return any(a.startswith("prior_agreement") for a in provision.act)
 
 
-def _pairs(provision: Provision) -> tuple[str, ...]:
-    return tuple(a for pair in provision.bearer if not isinstance(pair, str) for a in pair)
+def bound_by(provision: Provision, roll: Roll) -> tuple[str, ...]:
+    """Return whom a restraint binds, pairs included."""
+    pairs = tuple(a for pair in provision.bearer if not isinstance(pair, str) for a in pair)
+    return roll.bearers(provision) or pairs
 
 
-def _actor(facts: Facts, bearers: tuple[str, ...], by: tuple[str, ...]) -> Node:
+def breakers(provision: Provision, facts: Facts, roll: Roll) -> tuple[str, ...]:
+    """Return who among those bound did it."""
+    bearers = bound_by(provision, roll)
+    by = (b for a in facts.actors for b in bearers if a == b or a.startswith(f"{b}_"))
+    return tuple(dict.fromkeys(by))
+
+
+def restraint_questions(provision: Provision, roll: Roll) -> list[Ask]:
+    """Ask who, to whom, what, and whether the deed is excused."""
+    found = [_actor(provision, roll), _toward(provision, roll), _deed(provision)]
+    found.append(object_question(roll.instrument, provision))
+    if provision.domain and not {"any", "all"} & set(provision.domain):
+        domains = provision.domain
+        found.append(ask("domain", ("domain",), lambda facts: in_domain(domains, facts)))
+    for token in provision.exceptions:
+        defence = "defence" in token or "defense" in token
+        found.append(_excuse(provision, roll) if defence else exception_question(token))
+    return found
+
+
+def _actor(provision: Provision, roll: Roll) -> Ask:
     label = "actor: bound by the clause"
-    if not facts.attributed or not facts.actors:
-        return Node(label, UNKNOWN, missing=("attribution",))
-    return Node(label, TRUE if by else FALSE, ("actor",), facts={"actor": facts.actors})
+
+    def answer(facts: Facts) -> Trace:
+        shown = {"actor": facts.actors or ABSENT}
+        if not facts.attributed:
+            return attribution(facts)
+        if not facts.actors:
+            return Trace(label, UNKNOWN, missing=("attribution",), facts=shown)
+        by = breakers(provision, facts, roll)
+        return Trace(label, TRUE if by else FALSE, ("actor",), facts=shown)
+
+    return ask(label, ("actors", "disputed"), answer)
 
 
-def _toward(provision: Provision, facts: Facts, roll: Roll) -> Node:
-    toward = [t for t in provision.toward if t in roll.actors or t.isupper()]
-    # a mutual undertaking protects those who gave it, not the world
-    protected = toward or [a for a in (*roll.members, *roll.beneficiaries) if a in roll.actors]
-    if len(protected) < 2 and not toward:
-        protected = []
-    if not protected or not facts.targets:
-        return Node("target: any", TRUE)
-    hit = bool(set(protected) & set(facts.targets))
-    return Node("target", TRUE if hit else FALSE, ("target",), facts={"target": facts.targets})
+def _toward(provision: Provision, roll: Roll) -> Ask:
+    toward = [t for t in provision.toward if t in roll.actors or t.isupper() or t in roll.members]
+    # a mutual undertaking protects those who gave it, not the world; a truce is about the fire
+    protected = toward or [*roll.members, *roll.beneficiaries]
+    truce = any(word in roll.instrument.kind for word in ("truce", "armistice", "ceasefire"))
+    if not toward and (truce or len(protected) < 2):
+        return settled("target: any", "the text names nobody in particular")
+    pool = frozenset(protected)
+
+    def answer(facts: Facts) -> Trace:
+        shown = {"target": facts.targets or ABSENT}
+        if not facts.targets:
+            note = "nobody in particular is recorded as hit"
+            return Trace("target: any", TRUE, facts=shown, note=note)
+        hit = any(t in pool or any(t.startswith(f"{p}_") for p in pool) for t in facts.targets)
+        return Trace("target", TRUE if hit else FALSE, ("target",), facts=shown)
+
+    return ask("target", ("targets",), answer)
 
 
-def _deed(provision: Provision, facts: Facts) -> Node:
-    kind = facts.kind
-    label = f"deed: {kind} against {', '.join(provision.act) or 'the clause'}"
-    shown = {"kind": kind}
-    acts = " ".join(provision.act)
-    if kind == ABSENT:
-        return Node(label, UNKNOWN, missing=("kind",))
-    if "nuclear" in acts:
-        value = facts.get("nuclear")
-        used = truth_of(value) if kind in HOSTILE else FALSE
-        return Node(label, used, ("kind",), missing=("nuclear",), facts=shown)
-    if "coercion" in acts and "economic" in acts:
-        truth = TRUE if kind in COERCION else UNKNOWN
-        return Node(label, truth, missing=("economic_coercion",), facts=shown)
-    threatened = kind in THREATS and "threat" in acts
-    if threatened or (kind in HOSTILE and (not acts or any(w in acts for w in ANY_HOSTILITY))):
-        return Node(label, TRUE, facts=shown)
-    if kind in HOSTILE | THREATS:
-        return Node(label, FALSE, ("kind",), facts=shown)
-    return Node(label, UNKNOWN, missing=("act_covered",), facts=shown)
+def _deed(provision: Provision) -> Ask:
+    acts = provision.act
+    joined = "_".join(acts)
+    kinds = frozenset(sort for sort, words in OTHER_ACTS if mentions(joined, words))
+    force = not acts or mentions(joined, HOSTILITY)
+    nuclear = "nuclear" in joined and "use" in joined
+    economic = "coercion" in joined and "economic" in joined
+    reads = ("kind", "nuclear", "deliberate", "attribution", "timeline", "economic_coercion", *acts)
+    name = ", ".join(acts) or "the clause"
+
+    def answer(facts: Facts) -> Trace:
+        label = f"deed: {facts.kind} against {name}"
+        shown = {"kind": facts.kind}
+        if facts.kind == ABSENT:
+            return Trace(label, UNKNOWN, missing=("kind",), facts=shown)
+        for act in acts:  # a fact of that very name, or an incident of that very kind
+            value = facts.get(act)
+            if value is True or value is False or facts.kind == act:
+                truth = TRUE if facts.kind == act else truth_of(value)
+                return Trace(label, truth, ("kind",), facts={**shown, act: value})
+        sort = sort_of(facts.kind)
+        if nuclear:
+            used = truth_of(facts.get("nuclear")) if sort in HOSTILE else FALSE
+            return Trace(label, used, ("kind",), ("nuclear",), shown)
+        if economic:
+            truth = TRUE if sort == "coercion" else UNKNOWN
+            return Trace(label, truth, ("kind",), ("economic_coercion",), shown)
+        if sort in kinds or (force and sort in HOSTILE):
+            return _meant(label, sort, facts)
+        doubt = _doubt(acts, sort, kinds, force=force)
+        truth = UNKNOWN if doubt else FALSE
+        return Trace(label, truth, ("kind",), doubt, shown)
+
+    return ask("deed", reads, answer)
 
 
-def _domain(provision: Provision, facts: Facts) -> Node:
-    wanted = set(provision.domain)
-    if not wanted or "any" in wanted:
-        return Node("domain: any", TRUE)
-    seen = set(facts.names("domain"))
-    if not seen:
-        return Node("domain", UNKNOWN, missing=("domain",))
-    truth = TRUE if wanted & seen else FALSE
-    return Node("domain", truth, ("kind",), facts={"domain": sorted(seen)})
+def _doubt(
+    acts: tuple[str, ...], sort: str | None, kinds: frozenset[str], *, force: bool
+) -> tuple[str, ...]:
+    """Return what would have to be known to say that a deed is none that the clause forbids."""
+    if sort is None or (force and sort in ("hybrid", "coercion", "internal")):
+        return ("act_covered",)
+    if not (kinds or force) or ("presence" in kinds and sort in ("threat", "exercise")):
+        return acts
+    return ()
 
 
-def _excuses(provision: Provision, facts: Facts, by: tuple[str, ...]) -> list[Node]:
+def _meant(label: str, sort: str | None, facts: Facts) -> Trace:
+    """An accident is no breach; whether it was one may not be known."""
+    value = facts.get("deliberate")
+    shown = {"kind": facts.kind, "deliberate": value}
+    if value is False:
+        return Trace(label, FALSE, ("deliberate",), facts=shown)
+    if (sort == "impact" and value is not True) or (facts.has("deliberate") and value is not True):
+        return Trace(label, UNKNOWN, missing=("deliberate",), facts=shown)
+    return Trace(label, TRUE, facts={"kind": facts.kind})
+
+
+def _excuse(provision: Provision, roll: Roll) -> Ask:
     """Self-defence as an exception is read both ways where the other side struck first."""
-    if not any("defence" in e for e in provision.exceptions):
-        return []
-    provokers = facts.provokers()
-    if provokers and not set(provokers) & set(by):
-        note = "self-defence is claimed"
-        return [Node("exception: self-defence", CONTESTED, ("provocation",), note=note)]
-    return [Node("exception: none applies", TRUE)]
+
+    def answer(facts: Facts) -> Trace:
+        provokers = facts.provokers()
+        by = breakers(provision, facts, roll)
+        shown = {"provoked": facts.get("provoked")}
+        if provokers and not set(provokers) & set(by):
+            label, note = "exception: self-defence", "self-defence is claimed"
+            return Trace(label, CONTESTED, ("provocation",), facts=shown, note=note)
+        return Trace("exception: none applies", TRUE, facts=shown)
+
+    return ask("exception: self-defence", ("provokers", "actors"), answer)
 
 
-def _released(provision: Provision, facts: Facts, bearers: tuple[str, ...]) -> Node | None:
+def released(provision: Provision, facts: Facts, roll: Roll) -> Trace | None:
     """A mirrored undertaking falls away when the other side breaks the calm."""
+    if not provision.modality.startswith("conditional"):
+        return None
+    bearers = bound_by(provision, roll)
     others = [a for a in facts.actors if not any(a.startswith(b) for b in bearers)]
-    if others and facts.kind in HOSTILE:
-        return Node(
-            "condition: calm on the other side",
-            FALSE,
-            ("time",),
-            facts={"actor": facts.actors, "kind": facts.kind},
-            note="the condition of the undertaking failed",
-        )
-    return None
+    if not others or sort_of(facts.kind) not in HOSTILE:
+        return None
+    shown = {"actor": facts.actors, "kind": facts.kind}
+    note = "the condition of the undertaking failed"
+    label = "condition: calm on the other side"
+    return Trace(label, FALSE, ("time",), facts=shown, note=note)
 
 
-def _unasked(
-    provision: Provision, facts: Facts, bearers: tuple[str, ...]
-) -> tuple[str, Node, tuple[str, ...]]:
+def unasked(provision: Provision, roll: Roll) -> Ask:
     """A duty to agree beforehand is broken where a co-bearer is recorded as not asked."""
-    for name in facts.raw:
-        if name.startswith("consulted_") and facts.get(name) is False:
-            movers = tuple(b for b in bearers if b in facts.targets or b in facts.actors)
-            node = Node(provision.id, TRUE, facts={name: False})
-            return "breach", node, movers
-    node = Node(provision.id, UNKNOWN, missing=("prior_agreement",))
-    return "triggered_if", node, ()
+
+    def answer(facts: Facts) -> Trace:
+        for name in sorted(facts.raw):
+            if name.startswith("consulted_") and facts.get(name) is False:
+                return Trace(provision.id, TRUE, facts={name: False})
+        missing = ("prior_agreement",)
+        shown = {"prior_agreement": ABSENT}
+        return Trace(provision.id, UNKNOWN, missing=missing, facts=shown)
+
+    return ask("prior agreement", (EVERYTHING,), answer)

@@ -2,37 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Container, Iterable, Mapping, Sequence
+from typing import Any
 
 from servanda.domain.actor import Actor
-from servanda.domain.finding import Finding, VariantReading
+from servanda.domain.finding import Finding, Trace, VariantReading, made
 from servanda.domain.incident import Incident
-from servanda.domain.instrument import Instrument, Provision
+from servanda.domain.instrument import Instrument
 from servanda.domain.moment import Moment
-from servanda.obligations.areas import area_node
-from servanda.obligations.conditions import (
-    actor_node,
-    condition_nodes,
-    decision_nodes,
-    target_node,
+from servanda.obligations.deadlines import clocks, due, overdue
+from servanda.obligations.decisions import state_of_decision
+from servanda.obligations.facts import Facts
+from servanda.obligations.kleene import (
+    CONTESTED,
+    FALSE,
+    OPEN,
+    TRUE,
+    UNKNOWN,
+    all_of,
+    reasons,
+    wanted,
 )
-from servanda.obligations.deadlines import due
-from servanda.obligations.facts import ABSENT, Facts
-from servanda.obligations.kinds import kind_node
-from servanda.obligations.kleene import CONTESTED, FALSE, OPEN, TRUE, UNKNOWN, Node, all_of
-from servanda.obligations.membership import Roll
-from servanda.obligations.objects import object_node
-from servanda.obligations.openness import is_talk, open_node
-from servanda.obligations.prohibitions import breach, restrains
-from servanda.obligations.timing import NOT_YET, force_node, versions
+from servanda.obligations.membership import Actors
+from servanda.obligations.openness import callable_by_party, is_talk
+from servanda.obligations.plan import Plan, Text, text_of
+from servanda.obligations.prohibitions import breakers, released
+from servanda.obligations.readings import read_otherwise
+from servanda.obligations.timing import NOT_YET
 
 __all__ = ["assess"]
-
-SILENT = frozenset({"decision_rule", "condition"})
-POWERS = frozenset({"power", "permission"})
-LIMITS = frozenset({"exception", "limit"})
-NO_DUTY = {FALSE: "not_triggered", UNKNOWN: "triggered_if", CONTESTED: "contested"}
 
 
 def assess(
@@ -52,7 +50,8 @@ def assess(
     slots.
 
     Args:
-        instruments: the texts to hold against the incident.
+        instruments: the texts to hold against the incident; texts given together see one another,
+            so that one can supersede another.
         incident: what happened.
         actors: registry for group memberships, names and adjectives.
         as_of: day of knowledge; facts that arrived later are unknown. None: all that is recorded.
@@ -68,22 +67,77 @@ def assess(
         >>> assess([pact], raid)[0].finding, assess([pact], raid)[0].bearers
         ('triggered', ('BBB',))
     """
-    registry = actors if actors is not None else {}
+    known = actors if actors is not None else _NOBODY
     facts = Facts(incident, as_of)
+    texts = tuple(instruments)
+    others = texts if any(t.relations for t in texts) else ()
     found: list[Finding] = []
-    for instrument in instruments:
-        roll = Roll(instrument, incident.date, registry)
-        for provision in instrument.provisions:
-            if provisions is not None and provision.id not in provisions:
-                continue
-            if provision.modality in SILENT:
-                continue
-            day = _day(instrument, provision, facts)
-            found.append(_finding(instrument, provision, facts, roll, day, trace))
+    for instrument in texts:
+        text = text_of(instrument, known)
+        for plan in text.plans(incident.date):
+            if provisions is None or plan.provision.id in provisions:
+                finding = _finding(text, plan, facts, others, trace)
+                if instrument.official_readings:
+                    finding = _with_readings(finding, plan, facts, others, known)
+                found.append(finding)
     return tuple(found)
 
 
-def _day(instrument: Instrument, provision: Provision, facts: Facts) -> Moment | None:
+_NOBODY: Actors = {}
+
+
+def _finding(
+    text: Text, plan: Plan, facts: Facts, others: Sequence[Instrument], trace: bool
+) -> Finding:
+    """Hold one provision against the facts."""
+    by_side, node, state = text.standing(_day(text, plan, facts), facts, others)
+    values = _blank(plan, facts)
+    if by_side:
+        found = _by_version(plan, facts, node, by_side, state)
+    elif state is not None:
+        found = state, node, {"why": reasons(node, FALSE)}
+    else:
+        found = _in_force(plan, facts, node)
+    word, reasoning, more = found
+    values["finding"] = word
+    values.update(more)
+    if trace:
+        _cite(reasoning, plan.clause)
+        values["trace"] = reasoning
+    return made(values)
+
+
+def _cite(node: Trace, clause: str) -> None:
+    """Let every leaf that cites nothing yet cite the clause."""
+    if not node.children:
+        if node.clause is None:
+            node.clause = clause
+        return
+    for child in node.children:
+        _cite(child, clause)
+
+
+Found = tuple[str, Trace, dict[str, Any]]
+
+
+def _blank(plan: Plan, facts: Facts) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "incident": facts.incident.id,
+        "instrument": plan.instrument.id,
+        "provision": plan.provision.id,
+        "force": plan.instrument.legal_force,
+        "act": plan.provision.act,
+        "as_of": None if facts.as_of is None else str(facts.as_of),
+        "liability": plan.liability,
+        "response": plan.response,
+    }
+    if plan.decision:
+        state = state_of_decision(plan.provision.decision, facts)
+        values["decision"] = {**plan.decision, "state": state} if state else plan.decision
+    return values
+
+
+def _day(text: Text, plan: Plan, facts: Facts) -> Moment | None:
     """Return the day on which the text has to bind: that of the incident, whenever it is asked.
 
     A duty to act also reaches what still goes on when the text enters into force later; a duty not
@@ -92,267 +146,177 @@ def _day(instrument: Instrument, provision: Provision, facts: Facts) -> Moment |
     event, asked = facts.event, facts.as_of
     if event is None or asked is None:
         return event or asked
-    if restrains(provision) or not event.before(asked):
+    if plan.mode == "restraint" or not event.before(asked):
         return event
-    return asked if force_node(instrument, event, facts)[1] == NOT_YET else event
-
-
-def _finding(
-    instrument: Instrument,
-    provision: Provision,
-    facts: Facts,
-    roll: Roll,
-    day: Moment | None,
-    trace: bool,
-) -> Finding:
-    base = Finding.model_construct(
-        incident=facts.incident.id,
-        instrument=instrument.id,
-        provision=provision.id,
-        finding="",
-        force=instrument.legal_force,
-        act=provision.act,
-        as_of=None if facts.as_of is None else str(facts.as_of),
-    )
-    by_side = versions(instrument)
-    if by_side and day is not None:
-        return _by_version(base, instrument, provision, facts, roll, day, trace)
-    time, state = force_node(instrument, day, facts)
-    if state is not None:
-        return _done(base, state, time, provision, trace, why=time.reasons(FALSE))
-    return _in_force(base, instrument, provision, facts, roll, time, trace)
+    return asked if text.standing(event, facts)[2] == NOT_YET else event
 
 
 def _by_version(
-    base: Finding,
-    instrument: Instrument,
-    provision: Provision,
-    facts: Facts,
-    roll: Roll,
-    day: Moment,
-    trace: bool,
-) -> Finding:
-    """Assess under each side's account of start and end, and keep them apart."""
-    time = Node("in force", TRUE, note="by each side's account")
-    inside = _in_force(base, instrument, provision, facts, roll, time, trace)
-    states = {v.by: v.state(day) for v in versions(instrument)}
-    if set(states.values()) == {"in_force"}:
-        return inside
-    if len(set(states.values())) == 1:
-        state = next(iter(states.values()))
-        node = Node("in force", FALSE, ("time",), facts={"day": str(day)})
-        return _done(base, state, node, provision, trace, why=("time",))
-    force = instrument.in_force
-    if "lapsed" in states.values():
-        shown = {v.by: _interval(v.state(day), v.end) for v in versions(instrument)}
-        missing = ["start_version"]
-        if force is not None and force.extension and facts.get("extended") == ABSENT:
-            missing.insert(0, "extension_agreed")
-        node = Node("in force", UNKNOWN, missing=tuple(missing), facts=shown)
-        done = _done(base, "triggered_if", node, provision, trace, missing=tuple(missing))
-        return done.model_copy(update={"by_version": shown})
-    shown = {
-        side: inside.finding if state == "in_force" else state for side, state in states.items()
-    }
-    note = "the sides give different starts"
-    node = Node("in force", CONTESTED, ("time",), facts=shown, note=note)
-    done = _done(base, "contested", node, provision, trace, why=("time",))
+    plan: Plan, facts: Facts, node: Trace, by_side: Mapping[str, str], state: str | None
+) -> Found:
+    """Keep each side's account of start and end apart."""
+    if state is not None:
+        return state, node, {"why": ("time",)}
+    if node.truth == TRUE:
+        return _in_force(plan, facts, node)
+    if node.truth == UNKNOWN:
+        more: dict[str, Any] = {"missing": node.missing, "by_version": dict(by_side)}
+        return "triggered_if", node, more
+    word, _, _ = _in_force(plan, facts, Trace("in force", TRUE, note="by each side's account"))
+    shown = {side: word if state == "in_force" else state for side, state in by_side.items()}
     readings = tuple(VariantReading(reading=s, by=s, finding=f) for s, f in shown.items())
-    return done.model_copy(update={"by_version": shown, "readings": readings})
+    more = {"why": ("time",), "by_version": shown, "readings": readings}
+    return "contested", node, more
 
 
-def _interval(state: str, end: Moment | None) -> str:
-    return f"expired_{end}" if state == "lapsed" else f"in_force_until_{end}"
+def _in_force(plan: Plan, facts: Facts, time: Trace) -> Found:
+    if plan.mode == "limit":
+        return _limit(plan, facts, time)
+    if plan.mode == "restraint":
+        return _restraint(plan, facts, time)
+    node = all_of(plan.provision.id, [time, *plan.answers(facts)])
+    return (_power if plan.mode == "power" else _duty)(plan, facts, node)
 
 
-def _in_force(
-    base: Finding,
-    instrument: Instrument,
-    provision: Provision,
-    facts: Facts,
-    roll: Roll,
-    time: Node,
-    trace: bool,
-) -> Finding:
-    if provision.modality in LIMITS:
-        return _done(base, "limits", time, provision, trace)
-    if restrains(provision):
-        return _restraint(base, instrument, provision, facts, roll, time, trace)
-    bearers = roll.bearers(provision)
-    thin = open_node(instrument, provision, bearers)
-    parts = [time] if thin is None else [time, thin]
-    node = all_of(f"{provision.id}", [*parts, *_conditions(provision, facts, roll)])
-    if provision.modality in POWERS:
-        return _power(base, provision, facts, roll, node, bearers, trace)
-    return _duty(base, provision, facts, roll, node, bearers, trace)
+def _limit(plan: Plan, facts: Facts, time: Trace) -> Found:
+    """An exception or limit cuts down what others may demand, where its own trigger is met."""
+    node = all_of(plan.provision.id, [time, *plan.answers(facts)])
+    if node.truth == FALSE:
+        return "not_triggered", node, {"why": reasons(node, FALSE)}
+    if node.truth == CONTESTED:
+        return "contested", node, {"why": reasons(node, CONTESTED)}
+    return "limits", node, {"missing": wanted(node, UNKNOWN)}
 
 
-def _conditions(provision: Provision, facts: Facts, roll: Roll) -> list[Node]:
-    if provision.trigger is None:
-        return condition_nodes(provision, facts, roll)
-    target = target_node(provision, facts, roll)
-    if target.truth == FALSE:  # an area is that of the parties: it says nothing of others
-        return [
-            target,
-            actor_node(provision, facts, roll),
-            kind_node(provision, facts, roll.actors),
-        ]
-    return [
-        target,
-        actor_node(provision, facts, roll),
-        kind_node(provision, facts, roll.actors),
-        object_node(provision, facts),
-        area_node(provision, facts, roll),
-        *condition_nodes(provision, facts, roll),
-        *decision_nodes(provision, facts, roll),
-    ]
-
-
-def _duty(
-    base: Finding,
-    provision: Provision,
-    facts: Facts,
-    roll: Roll,
-    node: Node,
-    bearers: tuple[str, ...],
-    trace: bool,
-) -> Finding:
+def _duty(plan: Plan, facts: Facts, node: Trace) -> Found:
     truth = node.truth
+    more: dict[str, Any]
     if truth == FALSE:
-        return _done(base, "not_triggered", node, provision, trace, why=node.reasons(FALSE))
+        return "not_triggered", node, {"why": reasons(node, FALSE)}
     if truth == OPEN:
-        return _done(base, "undetermined", node, provision, trace, missing=node.wanted(OPEN))
-    owing = _owing(provision, facts, roll, bearers)
-    if _waits_for_invocation(provision, facts, roll):
-        return _done(base, "available", node, provision, trace, bearers=owing)
-    hard, soft = due(provision, facts)
+        return "undetermined", node, {"missing": wanted(node, OPEN)}
+    owing = _owing(plan, facts)
+    if _waits_for_invocation(plan, facts):
+        return "available", node, {"bearers": owing}
     if truth == CONTESTED:
-        wide = "triggered_if" if node.wanted(UNKNOWN) else "triggered"
+        wide = "triggered_if" if wanted(node, UNKNOWN) else "triggered"
         readings = (
             VariantReading(reading="wide", finding=wide, note=_hinges(node)),
             VariantReading(reading="narrow", finding="not_triggered", note=_hinges(node)),
         )
-        done = _done(base, "contested", node, provision, trace, why=node.reasons(CONTESTED),
-                     bearers=owing)  # fmt: skip
-        return done.model_copy(update={"readings": readings})
+        more = {"why": reasons(node, CONTESTED), "bearers": owing, "readings": readings}
+        return "contested", node, more
     if truth == UNKNOWN:
-        missing = node.wanted(UNKNOWN)
-        return _done(base, "triggered_if", node, provision, trace, missing=missing, bearers=owing)
-    done = _done(base, "triggered", node, provision, trace, bearers=owing)
-    return done.model_copy(update={"due": hard, "due_soft": soft, "readings": _clocks(provision)})
+        return "triggered_if", node, {"missing": wanted(node, UNKNOWN), "bearers": owing}
+    hard, soft = due(plan.provision, facts)
+    late = overdue(plan.provision, facts, plan.bearers, hard)
+    if late is not None:
+        deed, by = late
+        more = {"bearers": owing, "by": by, "due": hard, "due_soft": soft}
+        return "breach", all_of(plan.provision.id, [node, deed]), more
+    more = {"bearers": owing, "due": hard, "due_soft": soft, "readings": clocks(plan.provision)}
+    return "triggered", node, more
 
 
-def _hinges(node: Node) -> str:
+def _hinges(node: Trace) -> str:
     notes = [leaf.note for leaf in node.leaves() if leaf.truth == CONTESTED and leaf.note]
     return "; ".join(dict.fromkeys(notes))
 
 
-def _clocks(provision: Provision) -> tuple[VariantReading, ...]:
-    """Where reports differ on what the clock counts, each is a reading of its own."""
-    counts = provision.deadline.counts if provision.deadline else ()
-    if len(counts) < 2:
-        return ()
-    return tuple(
-        VariantReading(reading=f"the clock counts: {c}", finding="triggered") for c in counts
-    )
-
-
-def _waits_for_invocation(provision: Provision, facts: Facts, roll: Roll) -> bool:
+def _waits_for_invocation(plan: Plan, facts: Facts) -> bool:
     """A duty to talk that a party must call for is a right until somebody calls."""
-    if not is_talk(provision):
-        return False
-    trigger, decision = provision.trigger, provision.decision
-    judged = (*(trigger.judged_by if trigger else ()), *(decision.invoked_by if decision else ()))
-    threat = trigger is not None and any("threat" in k for k in trigger.kinds)
-    callable_ = any("party" in j for j in judged) or (
-        threat and bool(trigger and trigger.where) and not provision.conditions
-    )
-    if not callable_:
+    if not callable_by_party(plan.provision):
         return False
     asked = facts.requesters()
     if asked:
-        return not any(a in roll.members for a in asked)
+        return not any(a in plan.roll.members for a in asked)
     return facts.request()[0] not in ("yes", "consultation")
 
 
-def _owing(
-    provision: Provision, facts: Facts, roll: Roll, bearers: tuple[str, ...]
-) -> tuple[str, ...]:
+def _owing(plan: Plan, facts: Facts) -> tuple[str, ...]:
     """Who owes: the bearers without the attacker, the one attacked, and suspended links."""
+    roll = plan.roll
     gone = {roll.successor(a) for a in facts.actors}
-    if not is_talk(provision):
+    if not is_talk(plan.provision):
         gone |= set(facts.targets)
-    reachable = [b for b in bearers if not any(roll.suspended(b, t) for t in facts.targets)]
+    links = roll.instrument.parties.suspended
+    reachable = plan.bearers
+    if links:
+        reachable = tuple(
+            b for b in plan.bearers if not any(roll.suspended(b, t) for t in facts.targets)
+        )
     return tuple(b for b in reachable if b not in gone)
 
 
-def _power(
-    base: Finding,
-    provision: Provision,
-    facts: Facts,
-    roll: Roll,
-    node: Node,
-    bearers: tuple[str, ...],
-    trace: bool,
-) -> Finding:
-    if provision.trigger is None and provision.modality == "power":
-        return _done(base, "available", node, provision, trace, bearers=bearers)
+def _power(plan: Plan, facts: Facts, node: Trace) -> Found:
+    provision = plan.provision
+    if provision.trigger is None and provision.modality == "power" and node.truth != FALSE:
+        return "available", node, {"bearers": plan.bearers}
     if node.truth == FALSE:
-        return _done(base, "not_triggered", node, provision, trace, why=node.reasons(FALSE))
+        return "not_triggered", node, {"why": reasons(node, FALSE)}
     if node.truth in (UNKNOWN, OPEN):
-        missing = node.wanted(node.truth)
         word = "triggered_if" if node.truth == UNKNOWN else "undetermined"
-        return _done(base, word, node, provision, trace, missing=missing)
+        return word, node, {"missing": wanted(node, node.truth)}
     if node.truth == CONTESTED:
-        return _done(base, "contested", node, provision, trace, why=node.reasons(CONTESTED))
-    holder = bearers
-    if "other_side" in provision.bearer:
-        holder = facts.targets
-    done = _done(base, "permitted", node, provision, trace, bearers=bearers)
-    return done.model_copy(update={"holder": holder})
+        return "contested", node, {"why": reasons(node, CONTESTED)}
+    holder = facts.targets if "other_side" in provision.bearer else plan.bearers
+    return "permitted", node, {"bearers": plan.bearers, "holder": holder}
 
 
-def _restraint(
-    base: Finding,
-    instrument: Instrument,
-    provision: Provision,
-    facts: Facts,
-    roll: Roll,
-    time: Node,
-    trace: bool,
+_BROKEN = {TRUE: "breach", FALSE: "not_triggered", CONTESTED: "contested", OPEN: "undetermined",
+           UNKNOWN: "triggered_if"}  # fmt: skip
+
+
+def _restraint(plan: Plan, facts: Facts, time: Trace) -> Found:
+    bearers = plan.bearers
+    free = released(plan.provision, facts, plan.roll)
+    if free is not None:
+        node = all_of(plan.provision.id, [time, free])
+        return "lapsed", node, {"why": reasons(node, FALSE), "bearers": bearers}
+    node = all_of(plan.provision.id, [time, *plan.answers(facts)])
+    word = _BROKEN[node.truth]
+    more: dict[str, Any] = {"bearers": bearers}
+    if word == "breach":
+        more["by"] = _broken_by(plan, facts)
+    elif word in ("triggered_if", "undetermined"):
+        more["missing"] = wanted(node, node.truth)
+    else:
+        more["why"] = reasons(node, node.truth)
+    if word == "contested":
+        more["readings"] = (
+            VariantReading(reading="wide", finding="breach", note=_hinges(node)),
+            VariantReading(reading="narrow", finding="not_triggered", note=_hinges(node)),
+        )
+    return word, node, more
+
+
+def _broken_by(plan: Plan, facts: Facts) -> tuple[str, ...]:
+    by = breakers(plan.provision, facts, plan.roll)
+    return by or tuple(b for b in plan.bearers if b in facts.targets)
+
+
+def _with_readings(
+    finding: Finding, plan: Plan, facts: Facts, others: Sequence[Instrument], actors: Actors
 ) -> Finding:
-    word, node, by = breach(instrument, provision, facts, roll)
-    node = replace(node, children=(time, *node.children)) if node.children else node
-    if word == "breach" and time.truth == UNKNOWN:
-        word, by = "triggered_if", ()
-        node = replace(node, truth=UNKNOWN)
-    done = _done(
-        base,
-        word,
-        node,
-        provision,
-        trace,
-        why=node.reasons(FALSE if word != "contested" else CONTESTED),
-        missing=node.wanted(UNKNOWN) if word == "triggered_if" else (),
-        bearers=roll.bearers(provision),
-    )
-    return done.model_copy(update={"by": by}) if word == "breach" else done
-
-
-def _done(
-    base: Finding,
-    word: str,
-    node: Node,
-    provision: Provision,
-    trace: bool,
-    *,
-    why: tuple[str, ...] = (),
-    missing: tuple[str, ...] = (),
-    bearers: tuple[str, ...] = (),
-) -> Finding:
-    update: dict[str, object] = {"finding": word, "why": why, "missing": missing}
-    update["bearers"] = bearers
-    if trace:
-        clause = f"{base.instrument} {provision.art or provision.id}"
-        update["trace"] = node.trace(clause)
-    return base.model_copy(update=update)
+    """Set beside the text what it says under each official reading of that day."""
+    variants: list[VariantReading] = []
+    for reading, variant in read_otherwise(plan.instrument, plan.provision.id, facts):
+        text = text_of(variant, actors)
+        for other in text.plans(facts.event):
+            if other.provision.id == plan.provision.id:
+                got = _finding(text, other, facts, others, trace=False)
+                if (got.finding, got.due, got.due_soft) != (
+                    finding.finding,
+                    finding.due,
+                    finding.due_soft,
+                ):
+                    by = ", ".join(reading.by) or None
+                    said = f"{reading.says} ({reading.date})" if reading.date else reading.says
+                    variants.append(VariantReading(reading=said, finding=got.finding, by=by))
+    if not variants:
+        return finding
+    update: dict[str, Any] = {"readings": (*finding.readings, *variants)}
+    if any(v.finding != finding.finding for v in variants):
+        own = VariantReading(reading="the text as it stands", finding=finding.finding)
+        update = {"finding": "contested", "readings": (own, *variants), "why": ("text_ambiguity",)}
+    return finding.model_copy(update=update)

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
+from servanda.domain.finding import Trace
 from servanda.domain.instrument import Instrument
 from servanda.domain.moment import Moment
 from servanda.obligations.facts import ABSENT, Facts
-from servanda.obligations.kleene import FALSE, TRUE, UNKNOWN, Node, all_of
+from servanda.obligations.kleene import CONTESTED, FALSE, TRUE, UNKNOWN, all_of
 
-__all__ = ["NOT_YET", "OVER", "Version", "force_node", "versions"]
+__all__ = [
+    "NOT_YET",
+    "OVER",
+    "Standing",
+    "Version",
+    "reads_of",
+    "standing",
+    "versions",
+    "years_after",
+]
 
 NOT_YET, OVER = "not_in_force", "lapsed"
 
@@ -58,7 +69,7 @@ def _after(
         return None
     try:
         if years:
-            return _years_after(start, years)
+            return years_after(start, years)
         if hours:
             return Moment((start.earliest + timedelta(hours=hours)).isoformat())
         end = start.earliest + timedelta(days=days or 0.0)
@@ -67,8 +78,13 @@ def _after(
     return Moment(end.date().isoformat() if start.precision == "day" else end.isoformat())
 
 
-def _years_after(start: Moment, years: float) -> Moment:
-    """Count whole years on the calendar and the rest of one in days."""
+def years_after(start: Moment, years: float) -> Moment:
+    """Count whole years on the calendar and the rest of one in days.
+
+    Examples:
+        >>> years_after(Moment("1949-08-24"), 20)
+        '1969-08-24'
+    """
     whole = int(years)
     year = int(start[:4]) + whole
     end = Moment(f"{year}{start[4:]}" if start[5:10] != "02-29" else f"{year}-02-28")
@@ -77,8 +93,85 @@ def _years_after(start: Moment, years: float) -> Moment:
     return Moment((end.earliest + timedelta(days=365.25 * (years - whole))).date().isoformat())
 
 
-def force_node(instrument: Instrument, day: Moment | None, facts: Facts) -> tuple[Node, str | None]:
+Standing = tuple[Mapping[str, str], Trace, str | None]
+
+
+def standing(
+    instrument: Instrument, day: Moment | None, facts: Facts, others: Sequence[Instrument]
+) -> Standing:
     """Ask whether the text binds on the day.
+
+    Args:
+        instrument: the text.
+        day: the day on which it has to bind.
+        facts: conditions of entry and of ending may be facts.
+        others: the texts it stands beside, which may supersede it.
+
+    Returns:
+        what each side holds where they differ, the node, and ``not_in_force`` or ``lapsed`` where
+        the text does not bind.
+    """
+    for other in others:
+        ousted = _ousted(instrument, other, day, facts)
+        if ousted is not None:
+            return {}, ousted, OVER
+    by_side = versions(instrument)
+    if by_side and day is not None:
+        return _by_side(instrument, by_side, day, facts)
+    node, state = _force(instrument, day, facts)
+    for leaf in node.leaves():
+        leaf.clause = f"{instrument.id} (entry into force and duration)"
+    return {}, node, state
+
+
+def _ousted(
+    instrument: Instrument, other: Instrument, day: Moment | None, facts: Facts
+) -> Trace | None:
+    """Return a node where another text in force has taken this one's place, or its ground fell."""
+    if other is instrument:
+        return None
+    for relation in other.relations:
+        if relation.kind != "supersedes" or relation.to != instrument.id:
+            continue
+        began = relation.from_ is None or day is None or relation.from_.not_after(day)
+        if began and _force(other, day, facts)[1] is None:
+            shown = {"superseded_by": other.id}
+            return Trace("in force", FALSE, ("time",), facts=shown, note="superseded")
+    for relation in instrument.relations:
+        grounded = relation.kind == "depends_on" and relation.to == other.id
+        if grounded and _force(other, day, facts)[1] is not None:
+            shown = {"depends_on": other.id}
+            return Trace("in force", FALSE, ("time",), facts=shown, note="its ground is gone")
+    return None
+
+
+def _by_side(
+    instrument: Instrument, by_side: tuple[Version, ...], day: Moment, facts: Facts
+) -> Standing:
+    """Keep each side's account of start and end apart."""
+    states = {v.by: v.state(day) for v in by_side}
+    if len(set(states.values())) == 1:
+        state = next(iter(states.values()))
+        if state == "in_force":
+            return states, Trace("in force", TRUE, note="by each side's account"), None
+        return states, Trace("in force", FALSE, ("time",), facts={"day": str(day)}), state
+    if OVER in states.values():
+        shown = {v.by: _interval(v.state(day), v.end) for v in by_side}
+        missing = ["start_version"]
+        force = instrument.in_force
+        if force is not None and force.extension and facts.get("extended") is not True:
+            missing.insert(0, "extension_agreed")
+        return shown, Trace("in force", UNKNOWN, missing=tuple(missing), facts=shown), None
+    note = "the sides give different starts"
+    return states, Trace("in force", CONTESTED, ("time",), facts=states, note=note), None
+
+
+def _interval(state: str, end: Moment | None) -> str:
+    return f"expired_{end}" if state == OVER else f"in_force_until_{end}"
+
+
+def _force(instrument: Instrument, day: Moment | None, facts: Facts) -> tuple[Trace, str | None]:
+    """Ask whether the text binds on the day by its own dates and conditions.
 
     Returns:
         the node, and ``not_in_force`` or ``lapsed`` where it does not.
@@ -87,49 +180,74 @@ def force_node(instrument: Instrument, day: Moment | None, facts: Facts) -> tupl
     if force is None or day is None:
         return _unsigned(instrument, day)
     if force.from_ == "never":
-        node = Node("in force", FALSE, ("time",), note="the conditions of entry were never met")
-        return node, NOT_YET
+        note = "the conditions of entry were never met"
+        return Trace("in force", FALSE, ("time",), facts={"from": "never"}, note=note), NOT_YET
     if force.from_ == "conditional":
         return _conditional(instrument, day, facts)
     start = force.start or instrument.signed
     end = force.to or _after(start, years=force.years, hours=force.hours)
+    shown = {"from": str(start or ABSENT), "to": str(end or ""), "day": str(day)}
     state = Version("text", start, end).state(day)
-    shown = {"from": str(start or ""), "to": str(end or ""), "day": str(day)}
+    if state == OVER and force.to is None and (force.auto_extend_years or _renewed(facts)):
+        return Trace("in force (extended)", TRUE, facts=shown), None
     if state != "in_force":
-        if state == OVER and force.auto_extend_years and force.to is None:
-            return Node("in force (extended)", TRUE, facts=shown), None
-        return Node("in force", FALSE, ("time",), facts=shown), state
+        return Trace("in force", FALSE, ("time",), facts=shown), state
     ended = [e for e in force.ends_if if facts.get(e) is True]
     if ended:
-        return Node("in force", FALSE, ("time",), facts={ended[0]: True}), OVER
-    return Node("in force", TRUE, facts=shown), None
+        return Trace("in force", FALSE, ("time",), facts={ended[0]: True}), OVER
+    if start is None:
+        missing = ("date_of_entry_into_force",)
+        return Trace("in force", UNKNOWN, missing=missing, facts=shown), None
+    return Trace("in force", TRUE, facts=shown), None
 
 
-def _unsigned(instrument: Instrument, day: Moment | None) -> tuple[Node, str | None]:
+def _renewed(facts: Facts) -> bool:
+    return facts.get("extended") is True
+
+
+def reads_of(instrument: Instrument) -> tuple[str, ...]:
+    """Return the facts on which it hangs whether the text binds."""
+    force = instrument.in_force
+    if force is None:
+        return ()
+    entry = [n for token in _conditions_of(instrument) for n in _fact_of(token)]
+    assumed = ("in_force_assumed",) if entry else ()
+    return (*force.ends_if, *entry, *assumed, "extended")
+
+
+def _conditions_of(instrument: Instrument) -> list[str]:
+    force = instrument.in_force
+    return [t for c in (force.condition if force else ()) for t in re.split(r"_and_", c)]
+
+
+def _fact_of(token: str) -> tuple[str, ...]:
+    calm = "ceasefire" in token or "cessation" in token
+    return ("ceasefire_in_force_before",) if calm else (token,)
+
+
+def _unsigned(instrument: Instrument, day: Moment | None) -> tuple[Trace, str | None]:
     signed = instrument.signed
     if signed is not None and day is not None and day.before(signed):
-        return Node("in force", FALSE, ("time",), facts={"signed": str(signed)}), NOT_YET
+        return Trace("in force", FALSE, ("time",), facts={"signed": str(signed)}), NOT_YET
     note = "no date of entry: assessed as if it stood"
-    return Node("in force", TRUE, note=note), None
+    return Trace("in force", TRUE, note=note), None
 
 
-def _conditional(instrument: Instrument, day: Moment, facts: Facts) -> tuple[Node, str | None]:
+def _conditional(instrument: Instrument, day: Moment, facts: Facts) -> tuple[Trace, str | None]:
     signed = instrument.signed or instrument.known_from
     if signed is not None and day.before(signed):
-        return Node("in force", FALSE, ("time",), facts={"signed": str(signed)}), NOT_YET
-    force = instrument.in_force
-    tokens = [t for c in (force.condition if force else ()) for t in re.split(r"_and_", c)]
-    nodes = [_entry(token, facts) for token in tokens]
+        return Trace("in force", FALSE, ("time",), facts={"signed": str(signed)}), NOT_YET
+    nodes = [_entry(token, facts) for token in _conditions_of(instrument)]
     joined = all_of("in force: conditions of entry", nodes)
     return joined, NOT_YET if joined.truth == FALSE else None
 
 
-def _entry(token: str, facts: Facts) -> Node:
+def _entry(token: str, facts: Facts) -> Trace:
     label = f"entry: {token}"
-    name = "ceasefire_in_force_before" if "ceasefire" in token or "cessation" in token else token
+    (name,) = _fact_of(token)
     value = facts.get(name)
     if value is True or (value == ABSENT and facts.get("in_force_assumed") is True):
-        return Node(label, TRUE, facts={name: True})
+        return Trace(label, TRUE, facts={name: True})
     if value is False:
-        return Node(label, FALSE, ("time",), facts={name: False})
-    return Node(label, UNKNOWN, missing=(name,))
+        return Trace(label, FALSE, ("time",), facts={name: False})
+    return Trace(label, UNKNOWN, missing=(name,), facts={name: ABSENT})

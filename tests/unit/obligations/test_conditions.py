@@ -222,9 +222,13 @@ def test_provocation():
     assert found(text, raid(provoked="contested")) == "contested"
 
 
-def test_a_text_silent_on_provocation_is_read_both_ways_where_the_victim_struck_first():
-    got = one(pact(), raid(provoked={"by": "LIS"}))
+def test_a_text_silent_on_provocation_is_read_both_ways_where_the_victim_used_force_first():
+    struck = {"by": "LIS", "first_use": "2015-05-01"}
+    got = one(pact(), raid(provoked=struck))
     assert (got.finding, got.why) == ("contested", ("provocation",))
+    assert found(pact(), raid(provoked={"by": "LIS", "act": "insult"})) == "triggered"
+    left_open = pact(unspecified=["party_that_attacked_first"])
+    assert found(left_open, raid(provoked={"by": "LIS"})) == "contested"
     assert found(pact(), raid(provoked=False)) == "triggered"
 
 

@@ -90,5 +90,5 @@ def well_traced(finding: Finding) -> None:
     assert all(leaf.clause for leaf in seen), finding.trace
     if finding.finding == "not_triggered":
         assert finding.why
-        roots = {leaf.root for leaf in seen if leaf.truth == "false"}
+        roots = {r for leaf in seen if leaf.truth == "false" for r in leaf.roots}
         assert roots & set(finding.why), finding.trace

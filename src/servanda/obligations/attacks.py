@@ -1,0 +1,197 @@
+"""When something is an armed attack: gravity, purpose, and the hand behind it."""
+
+from __future__ import annotations
+
+from servanda.domain.finding import Trace
+from servanda.domain.instrument import Provision
+from servanda.obligations.facts import ABSENT, Facts
+from servanda.obligations.kleene import CONTESTED, FALSE, TRUE, UNKNOWN, all_of, truth_of
+from servanda.obligations.provocation import attribution
+from servanda.obligations.vocabulary import Meaning, sort_of
+
+__all__ = ["GRAVE", "abroad", "armed_attack", "deeds"]
+
+#: Scales that leave no doubt about the threshold of an armed attack.
+GRAVE = frozenset({"mass_casualty", "large", "full", "full_scale", "massive", "major", "major_war",
+                   "large_scale", "sustained", "invasion"})  # fmt: skip
+
+
+def armed_attack(label: str, meaning: Meaning, provision: Provision, facts: Facts) -> Trace:
+    """Ask whether an incident is an armed attack in the sense of a clause that names one."""
+    sort = sort_of(facts.kind)
+    shown = {"kind": facts.kind}
+    gate_ = _threshold(label, provision, facts)
+    if gate_ is not None:
+        return gate_
+    for name in ("armed_attack", "recourse_to_arms"):
+        if facts.get(name) is False:
+            return Trace(label, FALSE, ("kind",), facts={**shown, name: False})
+    stated = facts.get("armed_attack_threshold")
+    if sort in DOUBTED and stated in (True, False):
+        shown["armed_attack_threshold"] = stated
+        node = Trace(label, truth_of(stated), ("threshold",), facts=shown)
+        return all_of(label, [node, *deeds(facts)]) if stated else node
+    return _BY_SORT.get(sort or "", _unheard)(label, meaning, provision, facts)
+
+
+def _threshold(label: str, provision: Provision, facts: Facts) -> Trace | None:
+    """Ask a threshold that the text states in its own words, where the facts answer it."""
+    threshold = provision.trigger.threshold if provision.trigger else None
+    if threshold is None or threshold in ("any_armed_attack", "case_by_case"):
+        return None
+    value = facts.get(threshold)
+    shown = {"kind": facts.kind, threshold: value}
+    if value is False:
+        return Trace(label, FALSE, ("threshold",), facts=shown)
+    if value is True:
+        node = Trace(label, TRUE, facts=shown)
+        return all_of(label, [node, *deeds(facts)])
+    if "flagrant" in threshold and sort_of(facts.kind) in ("force", "below", "violation"):
+        return Trace(label, FALSE, ("threshold",), facts=shown, note="short of what is flagrant")
+    return None
+
+
+#: Sorts of incident of which somebody may have said whether they reach the threshold.
+DOUBTED = (None, "force", "below", "violation", "hybrid", "impact", "coercion")
+
+
+def _unheard(label: str, meaning: Meaning, provision: Provision, facts: Facts) -> Trace:
+    note = "a kind of incident without meaning here"
+    shown = {"kind": facts.kind}
+    return Trace(label, UNKNOWN, missing=("armed_attack_threshold",), facts=shown, note=note)
+
+
+def _plain(label: str, meaning: Meaning, provision: Provision, facts: Facts) -> Trace:
+    plain = Trace(label, TRUE, facts={"kind": facts.kind})
+    parts = [*deeds(facts), *abroad(facts)]
+    return all_of(label, [plain, *parts]) if parts else plain
+
+
+def _other_side(label: str, meaning: Meaning, provision: Provision, facts: Facts) -> Trace:
+    return Trace(label, FALSE, ("target",), facts={"kind": facts.kind}, note="no attack on a party")
+
+
+def _below(label: str, meaning: Meaning, provision: Provision, facts: Facts) -> Trace:
+    shown = {"kind": facts.kind}
+    parts = [Trace(label, UNKNOWN, missing=("armed_attack_threshold",), facts=shown)]
+    if facts.place.get("border") == "undemarcated":
+        border = {"place": dict(facts.place)}
+        parts.append(Trace("border agreed", UNKNOWN, missing=("agreed_border",), facts=border))
+    return all_of(label, [*parts, *deeds(facts)])
+
+
+def _impact(label: str, meaning: Meaning, provision: Provision, facts: Facts) -> Trace:
+    parts = deeds(facts, needed=True)
+    if not parts:
+        return Trace(label, TRUE, facts={"kind": facts.kind, "deliberate": True})
+    return all_of(label, parts)
+
+
+def _no_attack(label: str, meaning: Meaning, provision: Provision, facts: Facts) -> Trace:
+    return Trace(label, FALSE, ("kind",), facts={"kind": facts.kind})
+
+
+def _force(label: str, meaning: Meaning, provision: Provision, facts: Facts) -> Trace:
+    threshold = provision.trigger.threshold if provision.trigger else None
+    scale = facts.get("scale")
+    shown = {"kind": facts.kind, "scale": scale}
+    if threshold == "any_armed_attack" or meaning.any_force or scale in GRAVE:
+        node = Trace(label, TRUE, facts={**shown, "threshold": threshold or "any"})
+        parts = deeds(facts)
+        return all_of(label, [node, *parts]) if parts else node
+    asked = facts.request()[0]
+    roots = ("threshold", "request") if asked in ("consultation", "no") else ("threshold",)
+    note = "whether force on this scale is an armed attack is read both ways"
+    node = Trace(label, CONTESTED, roots, facts=shown, note=note)
+    parts = deeds(facts)
+    return all_of(label, [node, *parts]) if parts else node
+
+
+def _violation(label: str, meaning: Meaning, provision: Provision, facts: Facts) -> Trace:
+    scale = facts.get("scale")
+    details = scale if isinstance(scale, dict) else {}
+    shown = {"kind": facts.kind, "scale": scale}
+    unarmed = details.get("shots") == "0"
+    if unarmed or (facts.get("intent") == ABSENT and not details.get("drones")):
+        return Trace(label, FALSE, ("kind",), facts=shown, note="no force was used")
+    parts = [*deeds(facts, needed=True)]
+    parts.append(Trace(label, UNKNOWN, missing=("armed_attack_threshold",), facts=shown))
+    return all_of(label, parts)
+
+
+def deeds(facts: Facts, *, needed: bool = False) -> list[Trace]:
+    """Ask whether it was meant, where the kind leaves that open or the record doubts it."""
+    value = facts.get("deliberate")
+    if not facts.attributed:
+        nodes = [attribution(facts)]
+        if needed or (facts.has("deliberate") and value is not True):
+            nodes.append(Trace("deliberate", UNKNOWN, missing=("deliberate",)))
+        return nodes
+    if value is False:
+        return [Trace("deliberate", FALSE, ("deliberate",), facts={"deliberate": False})]
+    doubted = facts.has("deliberate") or facts.get("intent") == "disputed"
+    if value is not True and (needed or doubted):
+        shown = {"deliberate": value}
+        return [Trace("deliberate", UNKNOWN, missing=("deliberate",), facts=shown)]
+    return []
+
+
+def abroad(facts: Facts) -> list[Trace]:
+    """Ask whether a group was directed from abroad, where the record raises the question."""
+    if not facts.has("directed_from_abroad"):
+        return []
+    value = facts.get("directed_from_abroad")
+    shown = {"directed_from_abroad": value}
+    label = "directed from abroad"
+    return [Trace(label, truth_of(value), ("kind",), ("directed_from_abroad",), shown)]
+
+
+def _hybrid(label: str, meaning: Meaning, provision: Provision, facts: Facts) -> Trace:
+    """Terror, cyber and sabotage: an armed attack by their effects or by the hand behind them."""
+    nodes = deeds(facts)
+    effects = facts.get("effects_comparable_to_armed_attack")
+    domains = provision.trigger.domains if provision.trigger else ()
+    if any(d in facts.kind for d in domains):  # the text says that such an attack counts
+        node = Trace(label, TRUE, facts={"kind": facts.kind, "domains": domains})
+        return all_of(label, [node, *nodes])
+    if "terror" not in facts.kind:
+        missing = ("effects_comparable_to_armed_attack",)
+        shown = {"kind": facts.kind, missing[0]: effects}
+        nodes.append(Trace(label, truth_of(effects), ("kind",), missing=missing, facts=shown))
+        return all_of(label, nodes)
+    unknown = Trace("directed from abroad", UNKNOWN, missing=("directed_from_abroad",))
+    nodes += abroad(facts) or [unknown]
+    scale = facts.get("scale")
+    if scale in (ABSENT, "small", "limited") and effects is not True:
+        missing = ("scale_comparable_to_armed_attack",)
+        nodes.append(Trace("scale", UNKNOWN, missing=missing, facts={"scale": scale}))
+    return all_of(label, nodes)
+
+
+def _internal(label: str, meaning: Meaning, provision: Provision, facts: Facts) -> Trace:
+    hand = facts.get("outside_hand")
+    shown = {"kind": facts.kind, "outside_hand": hand}
+    if facts.get("directed_from_abroad") is True or hand is True:
+        note = "an uprising directed from abroad is read as an attack by some, not by all"
+        return Trace(label, CONTESTED, ("kind",), facts=shown, note=note)
+    if hand in (ABSENT, False, "none", "none_shown"):
+        return Trace(label, FALSE, ("kind",), facts=shown)
+    note = "an outside hand is claimed and not shown"
+    return Trace(label, CONTESTED, ("kind",), facts=shown, note=note)
+
+
+_BY_SORT = {
+    "attack": _plain,
+    "force": _force,
+    "below": _below,
+    "violation": _violation,
+    "impact": _impact,
+    "hybrid": _hybrid,
+    "internal": _internal,
+    "other_side": _other_side,
+    **dict.fromkeys(
+        ("threat", "coercion", "coup", "independence", "exercise", "natural", "political",
+         "support", "subversion"),
+        _no_attack,
+    ),
+}  # fmt: skip

@@ -1,0 +1,295 @@
+"""The condition tree of a provision: its questions to the facts, made once per text and roll.
+
+The interpreter of `solve` walks the tree for one incident with reasons and clauses; `bulk` turns
+the same questions into tables for many. So what a duty hangs on is decided here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from servanda.domain.finding import Trace
+from servanda.domain.instrument import Instrument, Provision
+from servanda.domain.moment import Moment
+from servanda.obligations.areas import area_question
+from servanda.obligations.asking import Ask, fixed
+from servanda.obligations.conditions import condition_questions
+from servanda.obligations.decisions import decision_questions
+from servanda.obligations.doers import actor_question, liability_of
+from servanda.obligations.facts import Facts
+from servanda.obligations.kinds import kind_question
+from servanda.obligations.kleene import (
+    CONTESTED,
+    FALSE,
+    TRUE,
+    UNKNOWN,
+    all_of,
+    negated,
+    reasons,
+    wanted,
+)
+from servanda.obligations.membership import Actors, Roll, Rolls, registry
+from servanda.obligations.objects import object_question
+from servanda.obligations.openness import open_node
+from servanda.obligations.prohibitions import (
+    bound_by,
+    prior_agreement,
+    restrains,
+    restraint_questions,
+    unasked,
+)
+from servanda.obligations.targets import target_question
+from servanda.obligations.timing import Standing, reads_of, standing
+
+__all__ = ["LIMITS", "POWERS", "SILENT", "Plan", "Text", "text_of"]
+
+SILENT = frozenset({"decision_rule", "condition"})
+POWERS = frozenset({"power", "permission"})
+LIMITS = frozenset({"exception", "limit"})
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one provision asks of the facts while one roll of parties stands.
+
+    Attributes:
+        mode: ``duty``, ``power``, ``restraint`` or ``limit``.
+        bearers: whom it binds, before anybody is attacked.
+        thin: an open node where the text names nobody who is bound.
+        target: asked first: what is behind it says nothing of others than the protected.
+        always: asked whoever was hit.
+        behind: asked only where the target does not fail.
+    """
+
+    instrument: Instrument
+    provision: Provision
+    roll: Roll
+    mode: str
+    clause: str
+    bearers: tuple[str, ...]
+    thin: Trace | None
+    target: Ask | None
+    always: tuple[Ask, ...]
+    behind: tuple[Ask, ...]
+    liability: str | None = None
+    response: dict[str, Any] = field(default_factory=dict)
+    decision: dict[str, Any] = field(default_factory=dict)
+
+    def questions(self) -> Iterator[Ask]:
+        """Walk every question in the order of the trace."""
+        if self.target is not None:
+            yield self.target
+        yield from self.always
+        yield from self.behind
+
+    def answers(self, facts: Facts) -> list[Trace]:
+        """Put the questions to the facts."""
+        nodes = [] if self.thin is None else [self.thin]
+        if self.target is not None:
+            target = self.target.answer(facts)
+            nodes.append(target)
+            nodes += [q.answer(facts) for q in self.always]
+            if target.truth == FALSE:
+                return nodes
+        else:
+            nodes += [q.answer(facts) for q in self.always]
+        nodes += [q.answer(facts) for q in self.behind]
+        return nodes
+
+
+class Text:
+    """An instrument made ready: its rolls and plans, kept from one incident to the next."""
+
+    __slots__ = ("_moving", "_plans", "_stands", "actors", "instrument", "rolls")
+
+    def __init__(self, instrument: Instrument, actors: Actors) -> None:
+        """Prepare the rolls; plans are made when they are first needed."""
+        self.instrument = instrument
+        self.actors = actors
+        self.rolls = Rolls(instrument, actors)
+        self._plans: dict[int, tuple[Roll, tuple[Plan, ...]]] = {}
+        self._stands: dict[tuple[Moment | None, bool], Standing] = {}
+        self._moving = bool(set(reads_of(instrument)) - {"extended"})
+
+    def standing(
+        self, day: Moment | None, facts: Facts, others: Sequence[Instrument] = ()
+    ) -> Standing:
+        """Ask whether the text binds on a day; kept where no fact and no other text bears on it."""
+        if self._moving or others:
+            return standing(self.instrument, day, facts, others)
+        key = (day, facts.get("extended") is True)
+        kept = self._stands.get(key)
+        if kept is None:
+            if len(self._stands) > _MOST:
+                self._stands.clear()
+            kept = self._stands[key] = standing(self.instrument, day, facts, ())
+        return kept
+
+    def plans(self, day: Moment | None) -> tuple[Plan, ...]:
+        """Return the plans of every provision that can be found on, as of a day."""
+        roll = self.rolls.on(day)
+        kept = self._plans.get(id(roll))
+        if kept is None:
+            kept = self._plans[id(roll)] = (roll, tuple(_plans(self.instrument, roll)))
+        return kept[1]
+
+
+_KEPT: dict[tuple[int, int], Text] = {}
+_MOST = 512
+
+
+def text_of(instrument: Instrument, actors: Actors) -> Text:
+    """Return an instrument made ready, prepared once per instrument and registry."""
+    key = (id(instrument), id(actors))
+    kept = _KEPT.get(key)
+    if kept is None or kept.instrument is not instrument or kept.actors is not actors:
+        if len(_KEPT) >= _MOST:
+            _KEPT.clear()
+        kept = _KEPT[key] = Text(instrument, actors)
+    return kept
+
+
+def _plans(instrument: Instrument, roll: Roll) -> Iterator[Plan]:
+    for provision in instrument.provisions:
+        if provision.modality not in SILENT:
+            yield _plan(instrument, provision, roll)
+
+
+def _plan(instrument: Instrument, provision: Provision, roll: Roll) -> Plan:
+    clause = f"{instrument.id} {provision.art or provision.id}"
+    mode = _mode(provision)
+    if mode == "limit":
+        asks = _tree(instrument, provision, roll) if provision.trigger else ()
+        bound = roll.bearers(provision)
+        return Plan(instrument, provision, roll, mode, clause, bound, None, None, asks, ())
+    if mode == "restraint":
+        return _restraint(instrument, provision, roll, clause)
+    bearers = roll.bearers(provision)
+    target, always, behind = _questions(instrument, provision, roll)
+    return Plan(
+        instrument,
+        provision,
+        roll,
+        mode,
+        clause,
+        bearers,
+        open_node(instrument, provision, bearers),
+        target,
+        always,
+        (*behind, *_exceptions(instrument, provision, roll), *_ambiguous(provision)),
+        liability_of(provision, roll),
+        _response(provision),
+        _decision(provision),
+    )
+
+
+def _mode(provision: Provision) -> str:
+    if provision.modality in LIMITS:
+        return "limit"
+    if restrains(provision):
+        return "restraint"
+    return "power" if provision.modality in POWERS else "duty"
+
+
+def _questions(
+    instrument: Instrument, provision: Provision, roll: Roll
+) -> tuple[Ask | None, tuple[Ask, ...], tuple[Ask, ...]]:
+    conditions = tuple(condition_questions(provision, roll))
+    if provision.trigger is None:
+        return None, (), conditions
+    words = registry(roll.actors).words
+    return (
+        target_question(provision, roll),
+        (actor_question(provision, roll), kind_question(provision, words)),
+        (
+            object_question(instrument, provision),
+            area_question(provision, roll),
+            *conditions,
+            *decision_questions(provision, roll),
+        ),
+    )
+
+
+def _restraint(instrument: Instrument, provision: Provision, roll: Roll, clause: str) -> Plan:
+    if prior_agreement(provision):
+        asks: tuple[Ask, ...] = (unasked(provision, roll),)
+    else:
+        asks = (
+            *restraint_questions(provision, roll),
+            area_question(provision, roll),
+            *_exceptions(instrument, provision, roll),
+        )
+    bound = bound_by(provision, roll)
+    return Plan(instrument, provision, roll, "restraint", clause, bound, None, None, asks, ())
+
+
+def _response(provision: Provision) -> dict[str, Any]:
+    response = provision.response
+    found = {} if response is None else response.model_dump(mode="json", exclude_unset=True)
+    if provision.discretion:
+        found["discretion"] = provision.discretion
+    return found
+
+
+def _decision(provision: Provision) -> dict[str, Any]:
+    decision = provision.decision
+    return {} if decision is None else decision.model_dump(mode="json", exclude_unset=True)
+
+
+def _ambiguous(provision: Provision) -> tuple[Ask, ...]:
+    """A clause whose coder notes two readings is never owed for sure."""
+    kinds = provision.trigger.kinds if provision.trigger else ()
+    if not provision.ambiguity or any("nuclear" in k for k in kinds):
+        return ()  # of a nuclear clause the facts say whether the ambiguity matters
+    note = provision.ambiguity
+    return (fixed(Trace("two readings", CONTESTED, ("text_ambiguity",), note=note)),)
+
+
+# --- exceptions that stand as provisions of their own -------------------------------------------
+
+
+def _exceptions(instrument: Instrument, provision: Provision, roll: Roll) -> tuple[Ask, ...]:
+    """Ask whether an exception that names the provision is live.
+
+    Two live exceptions that say different things are a conflict of the text, which is read both
+    ways and never settled by picking one.
+    """
+    named = [p for p in instrument.provisions if provision.id in p.excepts and p is not provision]
+    trees = [(p, _tree(instrument, p, roll)) for p in named]
+    trees = [(p, asks) for p, asks in trees if asks]
+    if not trees:
+        return ()
+    reads = tuple(sorted({fact for _, asks in trees for q in asks for fact in q.reads}))
+
+    def answer(facts: Facts) -> Trace:
+        nodes = [(p, all_of(p.id, [q.answer(facts) for q in asks])) for p, asks in trees]
+        live = [p for p, node in nodes if node.truth == TRUE]
+        if len({p.effect for p in live}) > 1:
+            note = f"the exceptions {' and '.join(p.id for p in live)} are both live and differ"
+            return Trace("exceptions", CONTESTED, ("text_ambiguity",), note=note)
+        return all_of("exceptions", [_undone(p, node) for p, node in nodes])
+
+    return (Ask("exceptions", reads, answer),)
+
+
+def _tree(instrument: Instrument, provision: Provision, roll: Roll) -> tuple[Ask, ...]:
+    target, always, behind = _questions(instrument, provision, roll)
+    trigger = provision.trigger
+    named = target is not None and trigger is not None and (trigger.object or trigger.of)
+    return (*((target,) if target is not None and named else ()), *always, *behind)
+
+
+def _undone(exception: Provision, node: Trace) -> Trace:
+    """Turn an exception round: where it is live the duty is undone."""
+    label = f"exception: {exception.id}"
+    leaf = Trace(
+        label,
+        node.truth,
+        reasons(node, CONTESTED) if node.truth == CONTESTED else ("precondition",),
+        wanted(node, UNKNOWN) if node.truth == UNKNOWN else wanted(node, node.truth),
+        {name: value for part in node.leaves() for name, value in part.facts.items()},
+        exception.effect,
+    )
+    return negated(leaf, label)

@@ -1,0 +1,111 @@
+"""Who was hit against whom the text protects."""
+
+from __future__ import annotations
+
+from servanda.domain.finding import Trace
+from servanda.domain.instrument import Provision
+from servanda.obligations.asking import Ask, ask
+from servanda.obligations.facts import Facts
+from servanda.obligations.kleene import FALSE, TRUE, UNKNOWN
+from servanda.obligations.membership import Roll
+from servanda.obligations.objects import THINGS, VALUES
+
+__all__ = ["target_question"]
+
+#: Words of a trigger that stand for the parties, whoever they are.
+PARTIES = frozenset(
+    """
+    party parties either_party any_party each_party a_party one_party both_parties all_parties
+    one_or_two_parties one_or_more_parties one_or_more_of_the_parties one_or_more_of_them
+    member members member_state member_states any_member one_or_more_members signatory
+    signatories contracting_party contracting_parties contracting_state ally allies
+    other_party other_parties another_party another_member either_side sides both_sides
+    high_contracting_party guarantor guarantors state states participant participants
+    territory_of_party party_or_union_state
+    """.split()
+)
+
+
+def target_question(provision: Provision, roll: Roll) -> Ask:
+    """Ask whether the one hit is one the provision protects."""
+    trigger = provision.trigger
+    felt = any("any_party" in j for j in (trigger.judged_by if trigger else ()))
+    protected, strange = _protected(provision, roll)
+    label = "target: " + (", ".join(protected) if len(protected) < 8 else "a party")
+    pool = frozenset(protected)
+
+    def answer(facts: Facts) -> Trace:
+        hit = facts.targets
+        shown = {"target": hit}
+        if not hit:
+            return Trace(label, UNKNOWN, missing=("target",), facts={"target": "unknown"})
+        if felt:
+            return Trace("target: a party feels threatened", TRUE, facts=shown)
+        if any(_belongs(t, pool) for t in hit):
+            return Trace(label, TRUE, facts=shown)
+        if strange:
+            note = "whom these words stand for is not recorded"
+            return Trace(label, UNKNOWN, missing=strange, facts=shown, note=note)
+        return Trace(label, FALSE, ("target",), facts=shown)
+
+    return ask("target", ("targets",), answer)
+
+
+def _belongs(target: str, pool: frozenset[str]) -> bool:
+    """An organ or unit named after its state counts for it: ``CHN_coast_guard``."""
+    return target in pool or any(target.startswith(f"{member}_") for member in pool)
+
+
+def _protected(provision: Provision, roll: Roll) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the actors that a provision protects, and the words for whom nobody is recorded."""
+    trigger = provision.trigger
+    words = (*trigger.of, *trigger.object) if trigger else ()
+    found: dict[str, None] = {}
+    strange: list[str] = []
+    spoken = False
+    for word in words:
+        actors = _stands_for(word, roll)
+        if actors is None:
+            if not _about_things(word):
+                strange.append(word)
+            continue
+        spoken = True
+        found.update(dict.fromkeys(actors))
+    if not spoken:
+        found.update(dict.fromkeys(_by_default(provision, roll)))
+    # words beside those that are understood name further things, not further victims
+    return tuple(found), () if spoken else tuple(strange)
+
+
+def _stands_for(word: str, roll: Roll) -> tuple[str, ...] | None:
+    """Return the actors a word stands for; None where it is no word for an actor."""
+    registry = roll.registry
+    if word in ("beneficiary", "beneficiaries", "protected_state"):
+        return roll.beneficiaries or roll.members
+    if "forces_of_guarantor" in word:
+        return roll.guarantors
+    for name in (word, f"{word}s", word.removeprefix("any_"), word.removesuffix("_state")):
+        if name in registry.groups:
+            return roll.expand((name,))
+    if word in roll.actors:
+        return (word,)
+    if word in PARTIES:
+        if word.startswith("guarantor") and roll.guarantors:
+            return roll.guarantors
+        # in a guarantee the one protected is a party to it in all but name
+        kept = roll.beneficiaries if roll.guarantors or not roll.members else ()
+        return (*roll.members, *kept)
+    if word in roll.members or word in roll.beneficiaries:
+        return (word,)
+    named = registry.words.get(word.lower())
+    return None if named is None else (named,)
+
+
+def _about_things(word: str) -> bool:
+    return word in VALUES or bool(THINGS & set(word.split("_")))
+
+
+def _by_default(provision: Provision, roll: Roll) -> tuple[str, ...]:
+    """Where the trigger names nobody: those the duty is owed to, the beneficiaries, the parties."""
+    toward = [t for t in provision.toward if t in roll.actors]
+    return tuple(toward) or roll.beneficiaries or roll.members

@@ -1,28 +1,27 @@
 """The reference battery: 113 findings that a lawyer expects of 58 incidents."""
 
+import time
 from pathlib import Path
 
-from tests.scenarios.battery import demand, score
+from tests.scenarios.battery import demand
 
-from servanda.domain.incident import Case
-from servanda.domain.instrument import Instrument
-from servanda.scenario.reading import read
-
-
-def loaded(folder: Path, model, pattern: str):
-    found = {}
-    for path in sorted(folder.glob(pattern)):
-        got = read(path, model, foreign=True)
-        assert got.value is not None, (path.name, got.problems)
-        found[path.stem] = got.value
-    return found
+from servanda.study.battery import run_battery
 
 
 def test_the_engine_finds_what_the_reference_coder_expects(reference: Path):
-    instruments = loaded(reference / "instruments", Instrument, "*.yaml")
-    cases = loaded(reference / "cases", Case, "s*.yaml")
-    assert len(cases) == 58
-    kept = score(instruments, cases.values())
-    assert kept.items == 113
-    assert kept.rooted >= 40
-    demand(kept)
+    begun = time.process_time()
+    battery = run_battery(str(reference / "cases"), folders=[str(reference / "instruments")])
+    spent = time.process_time() - begun
+    assert not battery.errors
+    assert len(battery.cases) == 58
+    assert battery.tally.items == 113
+    assert battery.tally.rooted >= 40
+    demand(battery)
+    assert spent < 2
+
+
+def test_the_texts_beside_the_cases_are_found_without_being_named(reference: Path):
+    battery = run_battery(str(reference / "cases"))
+    assert not battery.errors
+    assert battery.tally.items == 113
+    demand(battery)

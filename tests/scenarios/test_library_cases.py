@@ -4,6 +4,7 @@ import pytest
 from tests.scenarios.battery import demand, score
 
 from servanda.scenario import shelf
+from servanda.study.battery import run_battery
 
 
 def damaged(change):
@@ -17,15 +18,16 @@ def damaged(change):
 
 
 def test_the_engine_finds_what_the_cases_of_the_library_expect():
-    kept = score(shelf.instruments(), shelf.cases().values())
-    assert kept.items >= 113
-    demand(kept)
+    battery = run_battery()
+    assert battery.tally.items >= 113
+    assert not battery.problems
+    demand(battery)
 
 
 @pytest.mark.parametrize(
     "change", [{"trigger": None}, {"area": ()}, {"conditions": ()}, {"modality": "duty"}], ids=str
 )
 def test_the_battery_notices_texts_that_lose_a_part(change):
-    kept = score(damaged(change), shelf.cases().values())
+    battery = score(damaged(change), shelf.cases().values())
     with pytest.raises(AssertionError):
-        demand(kept)
+        demand(battery)

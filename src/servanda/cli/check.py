@@ -27,8 +27,9 @@ def command(path: str, as_json: bool) -> int:
     Exit code 0 if there is no error (warnings are shown), 1 otherwise.
     """
     from servanda.scenario.folder import check
+    from servanda.study.linting import Linting
 
-    problems = check(path)
+    problems = check(path, linters=[Linting(path)])
     errors = [p for p in problems if p.severity == "error"]
     show_problems(problems, as_json=as_json)
     if not as_json:

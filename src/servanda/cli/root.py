@@ -18,6 +18,10 @@ COMMANDS = {
     "new": "Make a scenario folder, by questions or from an example.",
     "check": "Show every problem of a scenario, instrument or case, with place and remedy.",
     "assess": "Say who must, may or must not do what in an incident, and why.",
+    "test": "Run cases with expected findings, as a lawyer writes them.",
+    "questions": "Rank what a proposal leaves open, with the wording to ask.",
+    "answer": "Record a reply as a new dated version of the text.",
+    "atop": "Exchange instruments with the tables of the ATOP alliance data.",
     "compare": "Compare all options of a scenario side by side and write the report.",
     "explain": "Explain a problem code, or trace a number of a comparison.",
     "verify": "Recompute a stored run and compare it with the record.",
@@ -31,6 +35,8 @@ EXAMPLES = """Examples:
   servanda demo
   servanda check my-scenario/
   servanda assess ukraine-2025 --incident sea-incident --trace
+  servanda test my-cases/
+  servanda questions ukraine-2025 --top 5
   servanda compare ukraine-2025 --as-of 2025-03-07 --draws 500
 """
 

@@ -30,6 +30,20 @@ class Trace:
     clause: str | None = None
     children: tuple[Trace, ...] = ()
 
+    def published(self) -> dict[str, Any]:
+        """Return what is said, without what is empty."""
+        said = {
+            "label": self.label,
+            "truth": self.truth,
+            "roots": list(self.roots),
+            "missing": list(self.missing),
+            "facts": dict(self.facts),
+            "note": self.note,
+            "clause": self.clause,
+            "children": [child.published() for child in self.children],
+        }
+        return {key: value for key, value in said.items() if value}
+
     def leaves(self) -> Iterator[Trace]:
         """Walk the nodes that decide: those without children."""
         if not self.children:

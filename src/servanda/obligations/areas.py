@@ -6,6 +6,7 @@ unknown, and a sovereignty that is disputed is read both ways.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 
 from servanda.domain.finding import Trace
@@ -13,7 +14,15 @@ from servanda.domain.instrument import AreaPredicate, Provision
 from servanda.domain.moment import Moment
 from servanda.obligations.asking import Ask, ask, settled
 from servanda.obligations.facts import ABSENT, Facts
-from servanda.obligations.kleene import AND_ORDER, CONTESTED, FALSE, TRUE, UNKNOWN, any_of
+from servanda.obligations.kleene import (
+    AND_ORDER,
+    CONTESTED,
+    FALSE,
+    TRUE,
+    UNKNOWN,
+    any_of,
+    truth_of,
+)
 from servanda.obligations.membership import Roll
 from servanda.obligations.objects import is_force
 from servanda.obligations.places import REGIONS, within
@@ -22,6 +31,8 @@ __all__ = ["area_question"]
 
 #: Words that set no territorial limit.
 EVERYWHERE = frozenset({"none", "any", "worldwide", "everywhere", "land", "air", "sea", "all"})
+#: Words of a region that say that it is a stretch of water.
+SEAS = frozenset({"sea", "ocean", "seas", "gulf", "strait", "channel", "bay", "atlantic"})
 READS = ("place", "targets", "objects", "event")
 
 Part = Callable[[Facts], Trace]
@@ -32,25 +43,45 @@ def area_question(provision: Provision, roll: Roll) -> Ask:
     excluded = _exclusions(provision, roll)
     names = provision.area or ()
     parts = [] if set(names) <= EVERYWHERE else [p for n in names for p in _named(n, roll)]
-    if not parts and not excluded:
+    if not parts and not excluded and not roll.instrument.unspecified:
         return settled("area: any", "the text sets no limit of place")
 
     def answer(facts: Facts) -> Trace:
-        for name in excluded:
+        for name, since, until in excluded:
+            day = facts.event
+            if day is not None and ((since and day.before(since)) or _over(until, day)):
+                continue
             out = _left_out(name, facts, roll)
             if out is not None:
                 return out
         if not parts:
-            return Trace("area: any", TRUE, facts=_shown(facts))
+            return _left_open(roll, facts) or Trace("area: any", TRUE, facts=_shown(facts))
         if not facts.place and not facts.targets:
             return Trace("area", UNKNOWN, missing=("place",), facts={"place": ABSENT})
         found = any_of("area", [part(facts) for part in parts])
+        doubt = _left_open(roll, facts) if found.truth == TRUE else None
+        if doubt is not None:
+            return doubt
         if found.truth == FALSE and found.children:
             roots = tuple(dict.fromkeys(r for leaf in found.leaves() for r in leaf.roots))
             return Trace("area", FALSE, roots, facts=_shown(facts), note=found.children[0].label)
         return found
 
-    return ask("area", READS, answer)
+    whats = [p.what for a in roll.instrument.areas.values() for p in a.include
+             if not isinstance(p, str)]  # fmt: skip
+    return ask("area", (*READS, *whats), answer)
+
+
+def _left_open(roll: Roll, facts: Facts) -> Trace | None:
+    """A place that the text lists among its open questions is covered by one reading only."""
+    place = facts.place
+    where = {*facts.regions, str(place.get("name", "")).lower().replace(" ", "_")}
+    far = "overseas" in str(place.get("status", "")) or place.get("overseas") is True
+    for name in roll.instrument.unspecified:
+        if name in where or (far and "overseas" in name):
+            note = f"the text leaves open: {name}"
+            return Trace(f"area: {name}", CONTESTED, ("area",), facts=_shown(facts), note=note)
+    return None
 
 
 def _shown(facts: Facts) -> dict[str, object]:
@@ -101,6 +132,9 @@ def _over(end: Moment | None, day: Moment) -> bool:
 def _matches(part: AreaPredicate, facts: Facts, roll: Roll) -> str:
     what = part.what
     words = set(what.split("_"))
+    stated: str = truth_of(facts.get(what))
+    if stated != UNKNOWN:  # the record answers in the words of the text
+        return stated
     if what == "named":
         return _by_name(part, facts, roll)
     if "polygon" in what or "line" in words or "zone" in words:
@@ -116,7 +150,11 @@ def _matches(part: AreaPredicate, facts: Facts, roll: Roll) -> str:
     if words & {"administration", "administrative", "administered", "control", "jurisdiction"}:
         return _both(_administered(_holders(part, roll), facts, roll), _region(part, facts, roll))
     if words & {"territory", "territories", "land", "soil", "homeland", "airspace", "waters"}:
-        return _both(_owned(_holders(part, roll), facts, roll), _region(part, facts, roll))
+        owned = _owned(_holders(part, roll), facts, roll)
+        if part.name:
+            named = _by_name(part, facts, roll)
+            owned = named if named == FALSE or owned == CONTESTED else _both(owned, named)
+        return _both(owned, _region(part, facts, roll))
     return TRUE if what in facts.regions else UNKNOWN
 
 
@@ -190,10 +228,16 @@ def _sovereign(facts: Facts, roll: Roll) -> str:
 def _owned(owners: Iterable[str], facts: Facts, roll: Roll) -> str:
     sovereign = _sovereign(facts, roll)
     if sovereign == ABSENT:
-        return UNKNOWN
+        return FALSE if _at_sea(facts) else UNKNOWN
     if sovereign in ("disputed", "contested"):
         return CONTESTED if _claimed(owners, facts) else FALSE
     return TRUE if sovereign in set(owners) else FALSE
+
+
+def _at_sea(facts: Facts) -> bool:
+    """The high seas are nobody's territory; a place at sea with no sovereign recorded is there."""
+    words = {w for region in facts.regions for w in region.split("_")}
+    return str(facts.place.get("zone")) == "high_seas" or bool(words & SEAS)
 
 
 def _claimed(owners: Iterable[str], facts: Facts) -> bool:
@@ -308,7 +352,7 @@ def _territories_above(part: AreaPredicate, facts: Facts, roll: Roll) -> str:
 
 def _same_words(token: str, name: str) -> bool:
     mine = {w for w in token.lower().split("_") if len(w) > 3}
-    theirs = {w for w in name.lower().replace("/", " ").replace("-", " ").split() if len(w) > 3}
+    theirs = {w for w in re.split(r"[\s/_-]+", name.lower()) if len(w) > 3}
     return bool(mine & theirs)
 
 
@@ -352,17 +396,24 @@ def _mentioned(token: str, roll: Roll) -> tuple[str, ...]:
     return tuple(w for w in found if w is not None and "state" in roll.actors[w].kind)
 
 
-def _exclusions(provision: Provision, roll: Roll) -> tuple[str, ...]:
-    """Collect what the provision, its area and the exceptions of the text leave out by name."""
-    names = [*provision.area_excluded]
+Exclusion = tuple[str, Moment | None, Moment | None]
+
+
+def _exclusions(provision: Provision, roll: Roll) -> tuple[Exclusion, ...]:
+    """Collect what the provision, its area and the exceptions of the text leave out, and when."""
+    names: list[Exclusion] = [(name, None, None) for name in provision.area_excluded]
     for identifier, area in roll.instrument.areas.items():
-        if not provision.area or identifier in provision.area:
-            names += [p if isinstance(p, str) else (p.name or p.what) for p in area.exclude]
+        if identifier in (provision.area or ()):
+            names += [
+                (p, None, None) if isinstance(p, str) else (p.name or p.what, p.from_, p.to)
+                for p in area.exclude
+            ]
             if area.occupied in ("excluded", "not_covered", "left_out", "silent"):
-                names.append("occupied_unsaid" if area.occupied == "silent" else "occupied")
+                word = "occupied_unsaid" if area.occupied == "silent" else "occupied"
+                names.append((word, None, None))
     for other in roll.instrument.provisions:
         if other.modality == "exception":
-            names += other.area_excluded
+            names += [(name, None, None) for name in other.area_excluded]
     return tuple(dict.fromkeys(names))
 
 

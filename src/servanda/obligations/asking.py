@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from servanda.domain.finding import Trace
 from servanda.obligations.facts import READS, Facts
 from servanda.obligations.kleene import TRUE
 
-__all__ = ["EVERYTHING", "Ask", "ask", "fixed", "settled"]
+__all__ = ["Ask", "ask", "fixed", "like", "matching", "settled"]
 
-#: A question that may read any fact of the incident, such as a word of the text looked up by name.
-EVERYTHING = "*"
+#: Begins a read that stands for every recorded fact with a name like a word of the text.
+_LIKE = "~"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,25 @@ def ask(name: str, reads: tuple[str, ...], answer: Callable[[Facts], Trace]) -> 
     """
     facts = {fact for name in reads for fact in READS.get(name, (name,))}
     return Ask(name, tuple(sorted(facts)), answer)
+
+
+def like(words: Iterable[str], least: int = 1) -> str:
+    """Make a read that stands for every fact whose name has at least so many of the words in it.
+
+    Examples:
+        >>> matching(like(["vital", "resist"], 2), ["vital_to_resist", "vital_signs"])
+        ('vital_to_resist',)
+    """
+    return f"{_LIKE}{least}:{','.join(words)}"
+
+
+def matching(read: str, names: Iterable[str]) -> tuple[str, ...]:
+    """Return the facts that a read stands for: itself, or all recorded ones that are like it."""
+    if not read.startswith(_LIKE):
+        return (read,)
+    least, _, words = read.removeprefix(_LIKE).partition(":")
+    wanted = [w for w in words.split(",") if w]
+    return tuple(sorted(n for n in names if sum(w in n.lower() for w in wanted) >= int(least)))
 
 
 def fixed(node: Trace) -> Ask:

@@ -6,14 +6,25 @@ from servanda.domain.finding import Trace
 from servanda.domain.instrument import Provision
 from servanda.obligations.facts import ABSENT, Facts
 from servanda.obligations.kleene import CONTESTED, FALSE, TRUE, UNKNOWN, all_of, truth_of
+from servanda.obligations.openness import is_talk
 from servanda.obligations.provocation import attribution
 from servanda.obligations.vocabulary import Meaning, sort_of
 
-__all__ = ["GRAVE", "abroad", "armed_attack", "deeds"]
+__all__ = ["abroad", "armed_attack", "deeds", "grave"]
 
 #: Scales that leave no doubt about the threshold of an armed attack.
 GRAVE = frozenset({"mass_casualty", "large", "full", "full_scale", "massive", "major", "major_war",
                    "large_scale", "sustained", "invasion"})  # fmt: skip
+
+
+def grave(scale: object) -> bool:
+    """Say whether a recorded scale leaves no doubt that the threshold is reached.
+
+    Examples:
+        >>> grave("mass_casualty"), grave("small"), grave({"drones": "20"})
+        (True, False, False)
+    """
+    return isinstance(scale, str) and scale in GRAVE
 
 
 def armed_attack(label: str, meaning: Meaning, provision: Provision, facts: Facts) -> Trace:
@@ -24,13 +35,14 @@ def armed_attack(label: str, meaning: Meaning, provision: Provision, facts: Fact
     if gate_ is not None:
         return gate_
     for name in ("armed_attack", "recourse_to_arms"):
-        if facts.get(name) is False:
-            return Trace(label, FALSE, ("kind",), facts={**shown, name: False})
+        truth = truth_of(facts.get(name))
+        if truth in (FALSE, CONTESTED):
+            return Trace(label, truth, ("kind",), facts={**shown, name: facts.get(name)})
     stated = facts.get("armed_attack_threshold")
     if sort in DOUBTED and stated in (True, False):
         shown["armed_attack_threshold"] = stated
         node = Trace(label, truth_of(stated), ("threshold",), facts=shown)
-        return all_of(label, [node, *deeds(facts)]) if stated else node
+        return all_of(label, [node, *deeds(provision, facts)]) if stated else node
     return _BY_SORT.get(sort or "", _unheard)(label, meaning, provision, facts)
 
 
@@ -45,7 +57,7 @@ def _threshold(label: str, provision: Provision, facts: Facts) -> Trace | None:
         return Trace(label, FALSE, ("threshold",), facts=shown)
     if value is True:
         node = Trace(label, TRUE, facts=shown)
-        return all_of(label, [node, *deeds(facts)])
+        return all_of(label, [node, *deeds(provision, facts)])
     if "flagrant" in threshold and sort_of(facts.kind) in ("force", "below", "violation"):
         return Trace(label, FALSE, ("threshold",), facts=shown, note="short of what is flagrant")
     return None
@@ -63,7 +75,7 @@ def _unheard(label: str, meaning: Meaning, provision: Provision, facts: Facts) -
 
 def _plain(label: str, meaning: Meaning, provision: Provision, facts: Facts) -> Trace:
     plain = Trace(label, TRUE, facts={"kind": facts.kind})
-    parts = [*deeds(facts), *abroad(facts)]
+    parts = [*deeds(provision, facts), *abroad(facts)]
     return all_of(label, [plain, *parts]) if parts else plain
 
 
@@ -77,11 +89,11 @@ def _below(label: str, meaning: Meaning, provision: Provision, facts: Facts) -> 
     if facts.place.get("border") == "undemarcated":
         border = {"place": dict(facts.place)}
         parts.append(Trace("border agreed", UNKNOWN, missing=("agreed_border",), facts=border))
-    return all_of(label, [*parts, *deeds(facts)])
+    return all_of(label, [*parts, *deeds(provision, facts), *abroad(facts)])
 
 
 def _impact(label: str, meaning: Meaning, provision: Provision, facts: Facts) -> Trace:
-    parts = deeds(facts, needed=True)
+    parts = deeds(provision, facts, needed=True)
     if not parts:
         return Trace(label, TRUE, facts={"kind": facts.kind, "deliberate": True})
     return all_of(label, parts)
@@ -95,15 +107,15 @@ def _force(label: str, meaning: Meaning, provision: Provision, facts: Facts) -> 
     threshold = provision.trigger.threshold if provision.trigger else None
     scale = facts.get("scale")
     shown = {"kind": facts.kind, "scale": scale}
-    if threshold == "any_armed_attack" or meaning.any_force or scale in GRAVE:
+    if threshold == "any_armed_attack" or meaning.any_force or grave(scale):
         node = Trace(label, TRUE, facts={**shown, "threshold": threshold or "any"})
-        parts = deeds(facts)
+        parts = deeds(provision, facts)
         return all_of(label, [node, *parts]) if parts else node
     asked = facts.request()[0]
     roots = ("threshold", "request") if asked in ("consultation", "no") else ("threshold",)
     note = "whether force on this scale is an armed attack is read both ways"
     node = Trace(label, CONTESTED, roots, facts=shown, note=note)
-    parts = deeds(facts)
+    parts = deeds(provision, facts)
     return all_of(label, [node, *parts]) if parts else node
 
 
@@ -114,16 +126,19 @@ def _violation(label: str, meaning: Meaning, provision: Provision, facts: Facts)
     unarmed = details.get("shots") == "0"
     if unarmed or (facts.get("intent") == ABSENT and not details.get("drones")):
         return Trace(label, FALSE, ("kind",), facts=shown, note="no force was used")
-    parts = [*deeds(facts, needed=True)]
+    parts = [*deeds(provision, facts, needed=True)]
     parts.append(Trace(label, UNKNOWN, missing=("armed_attack_threshold",), facts=shown))
     return all_of(label, parts)
 
 
-def deeds(facts: Facts, *, needed: bool = False) -> list[Trace]:
-    """Ask whether it was meant, where the kind leaves that open or the record doubts it."""
+def deeds(provision: Provision, facts: Facts, *, needed: bool = False) -> list[Trace]:
+    """Ask whether it was meant, where the kind leaves that open or the record doubts it.
+
+    Talks can be owed whoever did it.
+    """
     value = facts.get("deliberate")
     if not facts.attributed:
-        nodes = [attribution(facts)]
+        nodes = [] if is_talk(provision) else [attribution(facts)]
         if needed or (facts.has("deliberate") and value is not True):
             nodes.append(Trace("deliberate", UNKNOWN, missing=("deliberate",)))
         return nodes
@@ -138,6 +153,11 @@ def deeds(facts: Facts, *, needed: bool = False) -> list[Trace]:
 
 def abroad(facts: Facts) -> list[Trace]:
     """Ask whether a group was directed from abroad, where the record raises the question."""
+    hand = facts.get("outside_hand")
+    if isinstance(hand, str) and "claimed" in hand:
+        note = "an outside hand is claimed and not shown"
+        shown = {"outside_hand": hand}
+        return [Trace("directed from abroad", CONTESTED, ("kind",), facts=shown, note=note)]
     if not facts.has("directed_from_abroad"):
         return []
     value = facts.get("directed_from_abroad")
@@ -148,15 +168,19 @@ def abroad(facts: Facts) -> list[Trace]:
 
 def _hybrid(label: str, meaning: Meaning, provision: Provision, facts: Facts) -> Trace:
     """Terror, cyber and sabotage: an armed attack by their effects or by the hand behind them."""
-    nodes = deeds(facts)
+    nodes = deeds(provision, facts)
     effects = facts.get("effects_comparable_to_armed_attack")
     domains = provision.trigger.domains if provision.trigger else ()
     if any(d in facts.kind for d in domains):  # the text says that such an attack counts
         node = Trace(label, TRUE, facts={"kind": facts.kind, "domains": domains})
         return all_of(label, [node, *nodes])
+    if not facts.actors and facts.attributed and not is_talk(provision):
+        missing = ("attribution",)
+        nodes.append(Trace("attribution", UNKNOWN, missing=missing, facts={"actor": ABSENT}))
     if "terror" not in facts.kind:
-        missing = ("effects_comparable_to_armed_attack",)
-        shown = {"kind": facts.kind, missing[0]: effects}
+        cyber = "cyber" in facts.kind
+        missing = ("effects_comparable_to_armed_attack" if cyber else "armed_attack_threshold",)
+        shown = {"kind": facts.kind, "effects_comparable_to_armed_attack": effects}
         nodes.append(Trace(label, truth_of(effects), ("kind",), missing=missing, facts=shown))
         return all_of(label, nodes)
     unknown = Trace("directed from abroad", UNKNOWN, missing=("directed_from_abroad",))

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from servanda.domain.finding import Trace
 from servanda.domain.instrument import Provision
 from servanda.domain.moment import Moment
-from servanda.obligations.asking import EVERYTHING, Ask, ask, fixed
+from servanda.obligations.asking import Ask, ask, fixed, like
 from servanda.obligations.doers import SPARING
 from servanda.obligations.facts import ABSENT, Facts
 from servanda.obligations.kinds import in_domain
@@ -17,6 +17,7 @@ from servanda.obligations.membership import Roll
 from servanda.obligations.openness import assists, callable_by_party, is_talk
 from servanda.obligations.provocation import first_use, self_defence, unprovoked
 from servanda.obligations.timing import years_after
+from servanda.obligations.vocabulary import mentions
 
 __all__ = ["condition_questions", "exception_question"]
 
@@ -58,10 +59,9 @@ def condition_questions(provision: Provision, roll: Roll) -> list[Ask]:
         found.append(ask("domain", ("domain",), lambda facts: in_domain(domains, facts)))
     if assists(provision) and not is_talk(provision) and not _speaks_of_provocation(provision):
         names = roll.instrument.unspecified
+        reads = ("provokers", "actors", "self_defence_claim")
         left_open = any("first_use" in n or "provo" in n or "attacked_first" in n for n in names)
-        found.append(
-            ask("first use", ("provokers",), lambda facts: first_use(facts, left_open=left_open))
-        )
+        found.append(ask("first use", reads, lambda facts: first_use(facts, left_open=left_open)))
     return found
 
 
@@ -114,9 +114,17 @@ def _recorded(label: str, names: tuple[str, ...], facts: Facts) -> Trace:
     for name in names:
         if facts.has(name):
             value = facts.get(name)
-            truth = truth_of(value)
-            return Trace(label, truth, ("precondition",), (name,), {name: value})
+            return Trace(label, truth_of(value), _roots_of(name), (name,), {name: value})
     return Trace(label, UNKNOWN, missing=names[:1], facts={names[0]: ABSENT})
+
+
+def _roots_of(name: str) -> tuple[str, ...]:
+    """Return under which roots a condition fails: a truce is also a time, a consent a decision."""
+    if mentions(name, ("ceasefire", "cessation", "hostilities", "armistice", "truce")):
+        return ("precondition", "time")
+    if mentions(name, ("consent", "approval", "authorisation", "decision", "resolution", "vote")):
+        return ("decision", "precondition")
+    return ("precondition",)
 
 
 def _request(token: str, provision: Provision, facts: Facts, roll: Roll) -> Trace:
@@ -124,7 +132,7 @@ def _request(token: str, provision: Provision, facts: Facts, roll: Roll) -> Trac
     how, _ = facts.request()
     asked = facts.requesters()
     shown = {"requested": facts.raw.get("requested", asked or ABSENT)}
-    if how == "yes" and asked and not any(a in roll.actors and roll.is_party(a) for a in asked):
+    if how == "yes" and asked and not any(roll.is_party(a) for a in asked):
         return Trace(label, FALSE, ("request",), facts={"requested_by": asked})
     if how == "yes" or (how == "consultation" and is_talk(provision)):
         return Trace(label, TRUE, facts=shown)
@@ -190,10 +198,10 @@ def exception_question(token: str) -> Ask:
     keep it from arising; a word without meaning here is looked up among the facts.
     """
     label = f"exception: {token}"
-    if "defence" in token or "defense" in token:
+    if _about_defence(token):
         return ask(label, ("provokers",), lambda facts: _in_defence(label, facts))
     if "provo" in token:
-        return ask(label, ("provokers",), lambda facts: _provoked(label, facts))
+        return ask(label, ("provokers", token), lambda facts: _provoked(label, token, facts))
 
     def answer(facts: Facts) -> Trace:
         value = facts.get(token)
@@ -210,7 +218,14 @@ def exception_question(token: str) -> Ask:
     return ask(label, (token,), answer)
 
 
-def _provoked(label: str, facts: Facts) -> Trace:
+def _about_defence(token: str) -> bool:
+    return "self_defence" in token or "self_defense" in token or "legitimate_defence" in token
+
+
+def _provoked(label: str, token: str, facts: Facts) -> Trace:
+    value = facts.get(token)
+    if truth_of(value) != UNKNOWN:
+        return negated(Trace(label, truth_of(value), ("provocation",), facts={token: value}), label)
     node = unprovoked(facts)
     if node.truth != UNKNOWN:
         return Trace(label, node.truth, node.roots, node.missing, node.facts, node.note)
@@ -236,4 +251,4 @@ def _qualifier(token: str) -> Ask:
                 return Trace(label, truth_of(value), ("precondition",), (name,), {name: value})
         return Trace(label, UNKNOWN, missing=(token,), facts={token: ABSENT})
 
-    return ask(label, (EVERYTHING,), answer)
+    return ask(label, (token, like(words, 2)), answer)

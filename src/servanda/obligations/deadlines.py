@@ -10,7 +10,7 @@ from servanda.domain.moment import Moment
 from servanda.obligations.facts import Facts, day_of
 from servanda.obligations.kleene import TRUE
 
-__all__ = ["clocks", "due", "overdue"]
+__all__ = ["clocks", "due", "overdue", "stems_of"]
 
 
 def due(provision: Provision, facts: Facts) -> tuple[str | None, str | None]:
@@ -59,6 +59,11 @@ def _start(provision: Provision, facts: Facts, *, exact: bool) -> Moment | None:
     return None
 
 
+def stems_of(provision: Provision) -> frozenset[str]:
+    """Return the stems of the acts, by which a record of performance is known."""
+    return frozenset(w[:6] for act in provision.act for w in act.split("_") if len(w) > 4)
+
+
 def overdue(
     provision: Provision, facts: Facts, bearers: tuple[str, ...], hard: str | None
 ) -> tuple[Trace, tuple[str, ...]] | None:
@@ -74,7 +79,7 @@ def overdue(
     day = facts.event if facts.as_of is None else facts.as_of
     if end is None or day is None or not end.before(day):
         return None
-    acts = {w[:6] for act in provision.act for w in act.split("_") if len(w) > 4}
+    acts = stems_of(provision)
     for name in sorted(facts.raw):
         undone = facts.get(name) is False
         if undone and acts & {w[:6] for w in name.split("_") if len(w) > 4}:

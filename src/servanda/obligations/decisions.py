@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from servanda.domain.finding import Trace
 from servanda.domain.instrument import Decision, Provision
-from servanda.obligations.asking import Ask, ask
+from servanda.obligations.asking import Ask, ask, fixed
 from servanda.obligations.facts import ABSENT, Facts
-from servanda.obligations.kleene import CONTESTED, FALSE, TRUE, UNKNOWN
+from servanda.obligations.kleene import CONTESTED, FALSE, OPEN, TRUE, UNKNOWN, truth_of
 from servanda.obligations.membership import Roll
 from servanda.obligations.openness import assists
 from servanda.obligations.vocabulary import sort_of
@@ -25,6 +25,7 @@ def decision_questions(provision: Provision, roll: Roll) -> list[Ask]:
     rules = {p.rule for p in roll.instrument.provisions if p.modality == "decision_rule" and p.rule}
     if len(rules) > 1:
         found.append(_voting(roll))
+    found += _unnamed_judge(provision, roll)
     decision = provision.decision
     if decision is None:
         return found
@@ -36,8 +37,36 @@ def decision_questions(provision: Provision, roll: Roll) -> list[Ask]:
     if waits is not None:
         found.append(_needed(waits, decision))
     elif decision.organ and not set(decision.organ) <= {"none", "unspecified"} and _votes(rule):
+        if "practice" not in rule and "silent" not in rule:
+            found.append(_vote(decision))
         found.append(_in_practice())
     return found
+
+
+def _vote(decision: Decision) -> Ask:
+    """A vote that the text asks for: where it was refused or stopped, the duty does not arise.
+
+    A vote that is still to come keeps no casus foederis from arising; the finding says that it is
+    pending.
+    """
+    names = tuple(dict.fromkeys((*ON_RECORD, *(f"{o}_decided" for o in decision.organ))))
+
+    def answer(facts: Facts) -> Trace:
+        label = f"vote of {decision.organ[0]}"
+        objectors = _objectors(facts)
+        shown: dict[str, object] = {"vetoed_by": objectors} if objectors else {}
+        if set(objectors) & set(facts.actors):
+            note = "whether the attacker may stop the vote is read both ways"
+            return Trace(label, CONTESTED, ("decision",), facts=shown, note=note)
+        if objectors and _one_can_block(decision, objectors):
+            return Trace(label, FALSE, ("decision",), facts=shown, note="blocked")
+        for name in names:
+            value = facts.get(name)
+            if truth_of(value) != UNKNOWN:
+                return Trace(label, truth_of(value), ("decision",), facts={**shown, name: value})
+        return Trace(label, TRUE, facts=shown, note="the vote comes after the casus foederis")
+
+    return ask("vote", (*names, "vetoed_by", "actors"), answer)
 
 
 def _votes(rule: str) -> bool:
@@ -58,16 +87,30 @@ def _voting(roll: Roll) -> Ask:
     return ask("voting rule", ("actors", "targets"), answer)
 
 
+def _unnamed_judge(provision: Provision, roll: Roll) -> list[Ask]:
+    """A text that lets somebody judge and does not say who cannot be applied."""
+    trigger, decision = provision.trigger, provision.decision
+    judges = (
+        *(trigger.judged_by if trigger else ()),
+        *(decision.determined_by if decision else ()),
+    )
+    if "unspecified" not in judges:
+        return []
+    words = ("judge", "decide", "declare", "determine", "establish")
+    names = tuple(n for n in roll.instrument.unspecified if any(w in n for w in words))
+    return [fixed(Trace("the judge is not named", OPEN, missing=names or ("judged_by",)))]
+
+
 def _somebody(judge: str, roll: Roll) -> bool:
     """One named judge has to speak before the case has arisen; each for itself judges its own."""
-    return judge in roll.actors or judge in ("victim_state", "victim", "attacked_party")
+    return roll.knows(judge) or judge in ("victim_state", "victim", "attacked_party")
 
 
 def _determined(judge: str, roll: Roll) -> Ask:
     """Ask whether the one who is to determine that the case has arisen has done so."""
     label = f"determined by {judge}"
     name = f"determination_by_{judge}"
-    if judge not in roll.actors:
+    if not roll.knows(judge):
         return ask(label, ("request", name), lambda facts: _declared(label, name, facts))
     names = (name, f"{judge}_determined", *ON_RECORD)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from servanda.domain.finding import Trace
 from servanda.domain.instrument import Provision
-from servanda.obligations.asking import EVERYTHING, Ask, ask
+from servanda.obligations.asking import Ask, ask, like
 from servanda.obligations.facts import ABSENT, Facts, words_of
 from servanda.obligations.kleene import CONTESTED, FALSE, TRUE, UNKNOWN, all_of, any_of
 from servanda.obligations.membership import Roll
+from servanda.obligations.openness import is_talk
 from servanda.obligations.places import within
 from servanda.obligations.provocation import attribution
 from servanda.obligations.vocabulary import family_of
@@ -37,15 +38,16 @@ def actor_question(provision: Provision, roll: Roll) -> Ask:
     wanted = tuple(dict.fromkeys((*trigger.actor_secret, *trigger.actor))) if trigger else ()
     if trigger and trigger.actor_secret and not ANYBODY & set(trigger.actor):
         wanted = trigger.actor_secret  # the secret clause says whom the public word means
-    codes = frozenset(w for w in wanted if w in roll.actors)
+    codes = frozenset(w for w in wanted if roll.knows(w))
     enough = trigger.min_attackers if trigger else None
     judge = trigger.attribution if trigger else None
     matters = trigger is None or any(
-        family_of(kind) not in ("coercion", "breach", "peaceable", "disaster", "neutrality")
+        not is_talk(provision)
+        and family_of(kind) not in ("coercion", "breach", "peaceable", "disaster", "neutrality")
         for kind in trigger.kinds
     )
     spared = _spared(provision, roll)
-    described = any(_pool(w, roll) is None and _strange(set(w.split("_"))) for w in wanted)
+    described = [w for w in wanted if _pool(w, roll) is None and _strange(set(w.split("_")))]
 
     def answer(facts: Facts) -> Trace:
         inside = _inside(provision, facts, roll, codes)
@@ -56,12 +58,13 @@ def actor_question(provision: Provision, roll: Roll) -> Ask:
         node = _wanted(wanted, facts, roll)
         more = [] if enough is None else [_count(enough, facts)]
         if spared:
-            more.append(_not_among(spared, facts))
+            more.append(_not_among(spared, facts, roll))
         if judge is not None and judge not in OWN_JUDGE:
             more.append(_judged(judge, facts))
         return all_of("actor", [node, *more]) if more else node
 
-    return ask("actor", (EVERYTHING,) if described else READS, answer)
+    reads = (*READS, like({"actor_", *(w.lower() for d in described for w in d.split("_"))}))
+    return ask("actor", reads if described else READS, answer)
 
 
 #: Words by which a text leaves the attribution to each state, or to nobody in particular.
@@ -81,16 +84,16 @@ def _spared(provision: Provision, roll: Roll) -> tuple[str, ...]:
     found: list[str] = []
     for token in provision.trigger.qualifier if provision.trigger else ():
         if token.startswith(SPARING):
-            found += [w for w in token.split("_")[1:] if w in roll.actors or w.isupper()]
+            found += [w for w in token.split("_")[1:] if roll.knows(w)]
     return tuple(found)
 
 
-def _not_among(spared: tuple[str, ...], facts: Facts) -> Trace:
+def _not_among(spared: tuple[str, ...], facts: Facts, roll: Roll) -> Trace:
     label = f"actor: not {', '.join(spared)}"
     shown = {"actor": facts.actors or ABSENT}
     if not facts.actors:
         return Trace(label, UNKNOWN, missing=("actor",), facts=shown)
-    out = all(_belongs((a,), spared) for a in facts.actors)
+    out = len(roll.among(facts.actors, spared)) == len(facts.actors)
     return Trace(label, FALSE if out else TRUE, ("actor",), facts=shown)
 
 
@@ -114,16 +117,15 @@ def _one(word: str, facts: Facts, roll: Roll) -> Trace:
     label = f"actor: {word}"
     base, _, but = word.partition("_other_than_")
     if but:
-        spared = _belongs(facts.actors, tuple(but.split("_and_")))
-        if spared:
+        if roll.among(facts.actors, but.split("_and_")):
             return Trace(label, FALSE, ("actor",), facts={"actor": facts.actors})
         return _one(base, facts, roll)
     pool = _pool(word, roll)
     if pool is not None:
-        return _of_pool(label, pool, facts)
+        return _of_pool(label, pool, facts, roll)
     words = set(word.split("_"))
-    if words & INSIDERS and not words & STATES:
-        return _of_pool(label, roll.members, facts)
+    if words & INSIDERS and words <= INSIDERS | _BINDING | ANYBODY:
+        return _of_pool(label, roll.members, facts, roll)
     if word.startswith("any") and (not words & STATES or "non_state" in word):
         return Trace(label, TRUE, facts={"actor": facts.actors})
     strange = _strange(words)
@@ -133,7 +135,7 @@ def _one(word: str, facts: Facts, roll: Roll) -> Trace:
         return _of_group(label, facts)
     if words & STATES:
         groups_too = bool(words & GROUPS) and "group_of_" not in word and "groups_of_" not in word
-        node = _of_state(label, facts, groups_too=groups_too)
+        node = _of_state(label, facts, roll, groups_too=groups_too)
         regions = words & set(REGIONAL)
         if node.truth == TRUE and regions:
             return _from_region(label, REGIONAL[regions.pop()], facts, roll)
@@ -188,25 +190,20 @@ def _by_record(label: str, word: str, facts: Facts, roll: Roll) -> Trace:
 
 def _pool(word: str, roll: Roll) -> tuple[str, ...] | None:
     """Return the actors a word names one by one, or None."""
-    if (word in roll.actors and word not in roll.registry.groups) or word in roll.members:
-        return (word,)
-    if word.isupper():
-        return (word,)
+    alone = "_" not in word and not {word} & (STATES | GROUPS | ANYBODY | INSIDERS | _BINDING)
+    if roll.knows(word) or (alone and word not in REGIONAL and word not in roll.registry.groups):
+        return (word,)  # a name that stands alone is somebody's
     for name in (word, f"{word}s"):
         if name in roll.registry.groups:
             return roll.expand((name,))
     return None
 
 
-def _belongs(actors: tuple[str, ...], pool: tuple[str, ...]) -> bool:
-    return any(a == p or a.startswith(f"{p}_") for a in actors for p in pool)
-
-
-def _of_pool(label: str, pool: tuple[str, ...], facts: Facts) -> Trace:
+def _of_pool(label: str, pool: tuple[str, ...], facts: Facts, roll: Roll) -> Trace:
     shown = {"actor": facts.actors or ABSENT}
     if not facts.actors:
         return Trace(label, UNKNOWN, missing=("actor",), facts=shown)
-    hit = _belongs(facts.actors, pool)
+    hit = roll.among(facts.actors, pool)
     return Trace(label, TRUE if hit else FALSE, ("actor",), facts=shown)
 
 
@@ -220,7 +217,11 @@ def _sort(facts: Facts) -> str:
     return ABSENT
 
 
-def _of_state(label: str, facts: Facts, *, groups_too: bool) -> Trace:
+#: Words by which a text lists attacks by groups among its open questions.
+GROUP_WORDS = frozenset({"non", "group", "groups", "armed_groups", "terrorist", "terrorists"})
+
+
+def _of_state(label: str, facts: Facts, roll: Roll, *, groups_too: bool) -> Trace:
     shown = {"actor": facts.actors, "actor_type": facts.get("actor_type")}
     sort = _sort(facts)
     if sort == "state" or (groups_too and sort == "group"):
@@ -230,6 +231,9 @@ def _of_state(label: str, facts: Facts, *, groups_too: bool) -> Trace:
     if facts.get("state_support") in (False, "none", "none_shown"):
         shown["state_support"] = facts.get("state_support")
         note = "the text speaks of states, and none stood behind the group"
+        return Trace(label, FALSE, ("actor",), facts=shown, note=note)
+    if not any(GROUP_WORDS & set(n.split("_")) for n in roll.instrument.unspecified):
+        note = "the text speaks of states, and a group is none"
         return Trace(label, FALSE, ("actor",), facts=shown, note=note)
     note = "the text speaks of states; whether a group's attack counts is read both ways"
     return Trace(label, CONTESTED, ("text_ambiguity",), facts=shown, note=note)
@@ -281,13 +285,14 @@ def _count(enough: str, facts: Facts) -> Trace:
 
 def _inside(provision: Provision, facts: Facts, roll: Roll, codes: frozenset[str]) -> Trace | None:
     """Return a node where the one who did it belongs to the instrument, else None."""
-    mine = [a for a in facts.actors if a in roll.members]
+    mine = roll.among(facts.actors, roll.members)
     trigger = provision.trigger
-    if not mine or trigger is None or codes & set(mine):
+    if not mine or trigger is None or codes & set(mine) or is_talk(provision):
         return None
     shown = {"actor": facts.actors}
-    if not set(facts.targets) & {*roll.members, *roll.beneficiaries}:
-        if any("any_party" in j for j in trigger.judged_by):
+    if not roll.among(facts.targets, {*roll.members, *roll.beneficiaries}):
+        by_record = any(w.startswith("non_") for w in (*trigger.object, *provision.toward))
+        if by_record or any("any_party" in j for j in trigger.judged_by):
             return None
         return Trace("actor: a party itself", FALSE, ("actor",), facts=shown)
     if set(mine) & set(roll.guarantors) and liability_of(provision, roll) == "several":
@@ -309,7 +314,7 @@ def liability_of(provision: Provision, roll: Roll) -> str | None:
     words = " ".join([rule or "", roll.instrument.parties.liability or "", *tokens])
     for condition in provision.conditions:
         if condition.startswith(("assistance_rendered_by_", "after_")):
-            other = next((w for w in condition.split("_") if w in roll.actors), None)
+            other = next((w for w in condition.split("_") if roll.knows(w)), None)
             if other is not None:
                 return f"after:{other}"
     if any(word in words for word in SEVERAL):

@@ -34,6 +34,7 @@ READS: dict[str, tuple[str, ...]] = {
     "requesters": ("requested", "requested_by"),
     "provokers": ("provoked", "target"),
     "event": ("date",),
+    "deliberate": ("deliberate", "timeline"),
 }
 
 T = TypeVar("T")
@@ -115,12 +116,18 @@ class Facts:
         value = self._later[name] if name in self._later else self.raw.get(name, ABSENT)
         if value is None:
             return ABSENT
+        if name == "deliberate" and value == ABSENT and self._accident():
+            return False
         if isinstance(value, Mapping) and "unknown_until" in value:
             known = day_of(value["unknown_until"])
             if self.as_of is not None and (known is None or self.as_of.before(known)):
                 return ABSENT
             return plain(value.get("then", ABSENT))
         return plain(value)
+
+    def _accident(self) -> bool:
+        """Whether the latest attribution says by whose accident it was."""
+        return "accident" in str(self._later.get("attribution", ""))
 
     def names(self, name: str) -> tuple[str, ...]:
         """Return a fact as a tuple of words; empty where it is unknown."""
@@ -164,7 +171,7 @@ class Facts:
             value = self._later.get("attribution", ABSENT)  # who a later report says it was
         if isinstance(value, Mapping):
             latest = str(value.get("assessed", value.get("first_reports", "")))
-            return (latest,) if latest else ()
+            return (latest,) if latest and latest not in DOUBTFUL else ()
         return tuple(a for a in words_of(value) if a not in NOBODY)
 
     @property

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from servanda.domain.finding import Trace
 from servanda.domain.instrument import Provision
 from servanda.obligations.asking import Ask, ask, settled
-from servanda.obligations.attacks import GRAVE, abroad, armed_attack, deeds
+from servanda.obligations.attacks import abroad, armed_attack, deeds, grave
 from servanda.obligations.facts import ABSENT, Facts
 from servanda.obligations.kleene import (
     CONTESTED,
@@ -19,17 +19,34 @@ from servanda.obligations.kleene import (
     truth_of,
 )
 from servanda.obligations.provocation import attribution, unprovoked
-from servanda.obligations.vocabulary import Meaning, meaning_of, sort_of
+from servanda.obligations.vocabulary import Meaning, meaning_of, mentions, sort_of
 
 __all__ = ["kind_question"]
 
 READS = (
-    *("kind", "actors", "targets", "domain", "scale", "deliberate", "intent", "request", "place"),
-    *("armed_attack", "armed_attack_threshold", "recourse_to_arms", "ceasefire_in_force_before"),
-    *("directed_from_abroad", "outside_hand", "effects_comparable_to_armed_attack", "nuclear"),
-    *("state_of_war", "provokers", "threatens_independence", "threat_to_party"),
-    *("breach_established",),
+    *("kind", "disputed", "actors", "scale", "deliberate", "intent", "request", "place", "nuclear"),
+    *("armed_attack", "armed_attack_threshold", "recourse_to_arms", "directed_from_abroad"),
+    *("outside_hand", "effects_comparable_to_armed_attack", "threatens_independence"),
+    *("threat_to_party", "breach_established"),
 )
+
+
+def _reads(meaning: Meaning, provision: Provision) -> tuple[str, ...]:
+    """Return the facts that one kind of the trigger reads beside those that every kind reads."""
+    found = [meaning.token]  # may be recorded as a fact of its own
+    if meaning.victim is not None:
+        found.append("targets")
+    if meaning.unprovoked:
+        found.append("provokers")
+    if meaning.domains or meaning.family == "hybrid":
+        found.append("domain")
+    if meaning.war_state:
+        found.append("state_of_war")
+    if meaning.baseline or (provision.trigger and provision.trigger.baseline):
+        found.append("ceasefire_in_force_before")
+    if provision.trigger and provision.trigger.threshold:
+        found.append(provision.trigger.threshold)
+    return tuple(found)
 
 
 def kind_question(provision: Provision, words: Mapping[str, str]) -> Ask:
@@ -39,19 +56,12 @@ def kind_question(provision: Provision, words: Mapping[str, str]) -> Ask:
         return settled("kind: the text names none")
     meanings = [meaning_of(token, words) for token in trigger.kinds]
     branches = [_branch(meaning, provision) for meaning in meanings]
-    strange = tuple(w for m in meanings for w in _own_words(m))
-    if trigger.threshold:
-        strange = (*strange, trigger.threshold)
+    more = tuple(name for meaning in meanings for name in _reads(meaning, provision))
 
     def answer(facts: Facts) -> Trace:
         return any_of("kind", [branch(facts) for branch in branches])
 
-    return ask("kind", (*READS, *strange), answer)
-
-
-def _own_words(meaning: Meaning) -> tuple[str, ...]:
-    """A word without meaning here may be recorded as a fact of its own."""
-    return (meaning.token,) if meaning.family is None or meaning.strange else ()
+    return ask("kind", (*READS, *more), answer)
 
 
 Branch = Callable[[Facts], Trace]
@@ -63,6 +73,9 @@ def _branch(meaning: Meaning, provision: Provision) -> Branch:
 
     def answer(facts: Facts) -> Trace:
         label = f"kind: {facts.kind} against {token}"
+        stated = truth_of(facts.get(token))
+        if stated != UNKNOWN:  # the record answers in the words of the text
+            return Trace(label, stated, ("kind",), facts={token: facts.get(token)})
         if meaning.family is None:
             return _strange(label, token, facts)
         if facts.kind == ABSENT:
@@ -70,7 +83,7 @@ def _branch(meaning: Meaning, provision: Provision) -> Branch:
         if facts.kind == token:  # the report uses the very word of the text
             same = Trace(label, TRUE, facts={"kind": token})
             more = [unprovoked(facts)] if meaning.unprovoked else []
-            parts = [*deeds(facts), *abroad(facts), *more]
+            parts = [*deeds(provision, facts), *abroad(facts), *more]
             return all_of(label, [same, *parts]) if parts else same
         base = _BY_FAMILY[meaning.family](label, meaning, provision, facts)
         parts = [base, *_parts(meaning, provision, facts)]
@@ -159,7 +172,7 @@ def in_domain(wanted: tuple[str, ...], facts: Facts) -> Trace:
 def _large(facts: Facts) -> Trace:
     scale = facts.get("scale")
     shown = {"scale": scale}
-    if scale in GRAVE or "full_scale" in facts.kind or "large_scale" in facts.kind:
+    if grave(scale) or "full_scale" in facts.kind or "large_scale" in facts.kind:
         return Trace("scale: large", TRUE, facts=shown)
     if scale in ("small", "limited", "minor") or facts.kind in ("skirmish", "clash"):
         return Trace("scale: large", FALSE, ("threshold",), facts=shown)
@@ -176,10 +189,10 @@ def _use_of_force(label: str, meaning: Meaning, provision: Provision, facts: Fac
     sort = sort_of(facts.kind)
     shown = {"kind": facts.kind}
     if sort in ("attack", "force"):
-        return all_of(label, [Trace(label, TRUE, facts=shown), *deeds(facts)])
+        return all_of(label, [Trace(label, TRUE, facts=shown), *deeds(provision, facts)])
     if sort in ("below", "violation", "impact", "hybrid", None):
         unknown = Trace(label, UNKNOWN, missing=("use_of_force_established",), facts=shown)
-        return all_of(label, [unknown, *deeds(facts)])
+        return all_of(label, [unknown, *deeds(provision, facts)])
     return Trace(label, FALSE, ("kind",), facts=shown)
 
 
@@ -193,7 +206,7 @@ def _kindred(label: str, meaning: Meaning, provision: Provision, facts: Facts) -
     if not same:
         truth = UNKNOWN if sort_of(facts.kind) is None else FALSE
         return Trace(label, truth, ("kind",), missing=(meaning.token,), facts=shown)
-    parts = deeds(facts)
+    parts = deeds(provision, facts)
     node = Trace(label, TRUE, facts=shown)
     return all_of(label, [node, *parts]) if parts else node
 
@@ -225,6 +238,9 @@ def _threat(label: str, meaning: Meaning, provision: Provision, facts: Facts) ->
     shown = {"kind": facts.kind}
     if sort == "natural":
         return Trace(label, FALSE, ("kind",), facts=shown)
+    doubt = abroad(facts) if sort in ("below", "internal", "coup") else []
+    if doubt and doubt[0].truth == CONTESTED and mentions(meaning.token, ("attack", "aggression")):
+        return doubt[0]
     if sort is None or sort in HARMLESS:
         value = facts.get("threat_to_party")
         return Trace(label, truth_of(value), ("kind",), missing=("threat_to_party",), facts=shown)
@@ -236,6 +252,8 @@ def _nuclear(label: str, meaning: Meaning, provision: Provision, facts: Facts) -
     shown = {"nuclear": value}
     if value is True:
         return Trace(label, TRUE, facts=shown)
+    if truth_of(value) == CONTESTED:
+        return Trace(label, CONTESTED, ("kind",), facts=shown)
     if value is False and provision.ambiguity:
         note = provision.ambiguity
         return Trace(label, CONTESTED, ("text_ambiguity",), facts=shown, note=note)
@@ -263,7 +281,11 @@ def _hostile(label: str, meaning: Meaning, provision: Provision, facts: Facts) -
 
 def _coercion(label: str, meaning: Meaning, provision: Provision, facts: Facts) -> Trace:
     sort = sort_of(facts.kind)
-    hit = sort in ("attack", "force", "below", "threat", "coercion")
+    named = [w for w in ("blockade", "embargo", "boycott", "sanction") if w in meaning.token]
+    if named:  # that measure and no other
+        hit = any(word in facts.kind for word in named)
+    else:
+        hit = sort in ("attack", "force", "below", "threat", "coercion")
     truth = UNKNOWN if sort is None else TRUE if hit else FALSE
     missing = ("coercion_established",)
     return Trace(label, truth, ("kind",), missing=missing, facts={"kind": facts.kind})

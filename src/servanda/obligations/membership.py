@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
+from datetime import timedelta
 
 from servanda.domain.actor import Actor, Membership
 from servanda.domain.instrument import Instrument, Provision
@@ -73,7 +74,7 @@ class Roll:
         """Replace group names by the actors who belong to the group on the day."""
         found: dict[str, None] = {}
         for name in names:
-            entries = self.registry.groups.get(name)
+            entries = self.registry.group(name)
             if entries is None:
                 found.setdefault(name)
                 continue
@@ -98,6 +99,19 @@ class Roll:
             for pair in pairs
         )
 
+    def knows(self, word: str) -> bool:
+        """Say whether a word names an actor: in the registry, in the text, or by its code."""
+        named = word in self.actors or word in self.members or word in self.beneficiaries
+        return (named or (word.isupper() and word.isalpha())) and word not in self.registry.groups
+
+    def among(self, actors: Iterable[str], pool: Container[str]) -> tuple[str, ...]:
+        """Return those of some actors who belong to a pool, organs and successors included."""
+        return tuple(
+            a
+            for a in actors
+            if a in pool or self.successor(a) in pool or a.split("_", 1)[0] in pool
+        )
+
     def is_party(self, actor: str) -> bool:
         """Say whether an actor is a party or a named beneficiary."""
         return actor in self.members or actor in self.beneficiaries
@@ -105,6 +119,10 @@ class Roll:
     def bearers(self, provision: Provision) -> tuple[str, ...]:
         """Return whom the provision binds, before anybody is attacked."""
         tokens = [t for b in provision.bearer for t in ((b,) if isinstance(b, str) else b)]
+        if tokens == ["unspecified"] and any(
+            word in name for name in self.instrument.unspecified for word in ("bound", "bearer")
+        ):
+            return ()
         if not tokens or tokens == ["unspecified"]:
             return self.guarantors
         found: dict[str, None] = {}
@@ -144,6 +162,17 @@ class Registry:
             for membership in actor.memberships:
                 self.groups.setdefault(membership.of, []).append((actor.id, membership))
 
+    def group(self, name: str) -> list[tuple[str, Membership]] | None:
+        """Return the dated members of a group, also where the text says ``nato_members``."""
+        if name in self.groups:
+            return self.groups[name]
+        for ending in ("_members", "_member_states", "_states", "_allies"):
+            bare = name.removesuffix(ending)
+            for known in (bare, bare.upper()):
+                if bare != name and known in self.groups:
+                    return self.groups[known]
+        return None
+
 
 _KEPT: dict[int, tuple[Actors, Registry]] = {}
 
@@ -156,6 +185,10 @@ def registry(actors: Actors) -> Registry:
             _KEPT.clear()
         kept = _KEPT[id(actors)] = (actors, Registry(actors))
     return kept[1]
+
+
+#: No offset from UTC is larger than a day.
+_MARGIN = timedelta(days=1)
 
 
 class Rolls:
@@ -171,19 +204,20 @@ class Rolls:
         days = [when for _, when in (*parties.acceded, *parties.former)]
         for pair in parties.suspended:
             days += [d for d in (pair.from_, pair.to) if d is not None]
-        groups = registry(actors).groups
+        known = registry(actors)
         for name in _named_groups(instrument):
-            for _, membership in groups.get(name, ()):
+            for _, membership in known.group(name) or ():
                 days += [d for d in (membership.from_, membership.to) if d is not None]
         self._changes = sorted({edge for d in days for edge in (d.earliest, d.latest)})
 
     def on(self, day: Moment | None) -> Roll:
         """Return the roll on a day; None stands for a day that is not known."""
         key: object = day
-        if day is not None and day.precision == "day":
-            # before and after each edge; a day that holds an edge has a roll of its own
-            low = bisect_left(self._changes, day.earliest)
-            high = bisect_right(self._changes, day.latest)
+        if day is not None and day.precision in ("day", "instant"):
+            # a day that holds a change has a roll of its own, and so has a day next to one, because
+            # an instant is compared by the calendar day at its own offset
+            low = bisect_left(self._changes, day.earliest - _MARGIN)
+            high = bisect_right(self._changes, day.latest + _MARGIN)
             key = (low, high) if low == high else day
         roll = self._kept.get(key)
         if roll is None:

@@ -95,7 +95,14 @@ ALIKE = (
 _ENERGY = frozenset({"electric", "oil", "gas", "nuclear", "hydro"})
 
 
+#: Stems that tell what belongs to armed forces from what does not.
+_CIVIL = frozenset({"merchant", "civilian", "civil", "commerci", "passenge", "cargo", "fishing"})
+_ARMED = frozenset({"warship", "navy", "naval", "militar", "war", "frigate", "destroye", "patrol"})
+
+
 def _alike(listed: set[str], thing: set[str]) -> bool:
+    if listed & _CIVIL and thing & _ARMED:
+        return False
     if listed & thing:
         return True
     for group in ALIKE:

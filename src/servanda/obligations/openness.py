@@ -53,10 +53,24 @@ def callable_by_party(provision: Provision) -> bool:
     return local or any("party" in j for j in judged)
 
 
+def _empty(instrument: Instrument, provision: Provision) -> Trace | None:
+    """Return an open node where the text itself leaves open whether there is a duty at all."""
+    response = provision.response
+    if response is None or set(response.content) != {"unspecified"}:
+        return None
+    names = [n for n in instrument.unspecified if n.startswith("duty_to_")]
+    if not names:
+        return None
+    missing = tuple(dict.fromkeys((*names, *slots_of(instrument, provision))))
+    return Trace("the text leaves open whether anything is owed", OPEN, missing=missing)
+
+
 def open_node(
     instrument: Instrument, provision: Provision, bearers: tuple[str, ...]
 ) -> Trace | None:
     """Return an open node where nobody is bound by name and the text admits it, else None."""
+    if bearers and (empty := _empty(instrument, provision)) is not None:
+        return empty
     if bearers or provision.modality == "prohibition":
         return None
     proposed = provision.modality.startswith("proposed") or instrument.kind in ("proposal", "draft")

@@ -35,6 +35,12 @@ LARGER: dict[str, tuple[str, ...]] = {
     "levantine_sea": ("mediterranean_sea",),
     "eastern_mediterranean": ("mediterranean_sea",),
     "western_mediterranean": ("mediterranean_sea",),
+    "gulf_of_finland": ("baltic_sea",),
+    "gulf_of_bothnia": ("baltic_sea",),
+    "gulf_of_riga": ("baltic_sea",),
+    "gulf_of_sidra": ("mediterranean_sea",),
+    "strait_of_gibraltar": ("mediterranean_sea",),
+    "marmara_sea": ("mediterranean_sea",),
     "sea_of_azov": ("black_sea",),
     "kerch_strait": ("black_sea",),
     # the Pacific

@@ -6,6 +6,7 @@ the same questions into tables for many. So what a duty hangs on is decided here
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from servanda.domain.finding import Trace
 from servanda.domain.instrument import Instrument, Provision
 from servanda.domain.moment import Moment
+from servanda.domain.patch import patched
 from servanda.obligations.areas import area_question
 from servanda.obligations.asking import Ask, fixed
 from servanda.obligations.conditions import condition_questions
@@ -26,6 +28,7 @@ from servanda.obligations.kleene import (
     TRUE,
     UNKNOWN,
     all_of,
+    any_of,
     negated,
     reasons,
     wanted,
@@ -102,16 +105,33 @@ class Plan:
 class Text:
     """An instrument made ready: its rolls and plans, kept from one incident to the next."""
 
-    __slots__ = ("_moving", "_plans", "_stands", "actors", "instrument", "rolls")
+    __slots__ = ("_amended", "_moving", "_plans", "_rolls", "_stands", "actors", "instrument")
 
     def __init__(self, instrument: Instrument, actors: Actors) -> None:
         """Prepare the rolls; plans are made when they are first needed."""
         self.instrument = instrument
         self.actors = actors
-        self.rolls = Rolls(instrument, actors)
+        self._rolls = Rolls(instrument, actors)
+        self._amended = [
+            (change.date, Text(patched(_as_amended(instrument), change.patches), actors))
+            for change in sorted(instrument.amended, key=lambda change: change.date.earliest)
+            if change.patches
+        ]
         self._plans: dict[int, tuple[Roll, tuple[Plan, ...]]] = {}
-        self._stands: dict[tuple[Moment | None, bool], Standing] = {}
+        self._stands: dict[tuple[Moment | None, str], Standing] = {}
         self._moving = bool(set(reads_of(instrument)) - {"extended"})
+
+    def _at(self, day: Moment | None) -> Text:
+        """Return the text as amended by a day."""
+        found = self
+        for since, text in self._amended:
+            if day is not None and since.not_after(day):
+                found = text
+        return found
+
+    def roll(self, day: Moment | None) -> Roll:
+        """Return the parties on a day."""
+        return self._at(day)._rolls.on(day)
 
     def standing(
         self, day: Moment | None, facts: Facts, others: Sequence[Instrument] = ()
@@ -119,7 +139,7 @@ class Text:
         """Ask whether the text binds on a day; kept where no fact and no other text bears on it."""
         if self._moving or others:
             return standing(self.instrument, day, facts, others)
-        key = (day, facts.get("extended") is True)
+        key = (day, str(facts.get("extended")))
         kept = self._stands.get(key)
         if kept is None:
             if len(self._stands) > _MOST:
@@ -129,11 +149,18 @@ class Text:
 
     def plans(self, day: Moment | None) -> tuple[Plan, ...]:
         """Return the plans of every provision that can be found on, as of a day."""
-        roll = self.rolls.on(day)
+        text = self._at(day)
+        if text is not self:
+            return text.plans(day)
+        roll = self._rolls.on(day)
         kept = self._plans.get(id(roll))
         if kept is None:
             kept = self._plans[id(roll)] = (roll, tuple(_plans(self.instrument, roll)))
         return kept[1]
+
+
+def _as_amended(instrument: Instrument) -> Instrument:
+    return instrument.model_copy(update={"amended": ()})
 
 
 _KEPT: dict[tuple[int, int], Text] = {}
@@ -178,7 +205,7 @@ def _plan(instrument: Instrument, provision: Provision, roll: Roll) -> Plan:
         open_node(instrument, provision, bearers),
         target,
         always,
-        (*behind, *_exceptions(instrument, provision, roll), *_ambiguous(provision)),
+        (*behind, *_exceptions(instrument, provision, roll), *_ambiguous(provision, roll)),
         liability_of(provision, roll),
         _response(provision),
         _decision(provision),
@@ -199,10 +226,12 @@ def _questions(
     conditions = tuple(condition_questions(provision, roll))
     if provision.trigger is None:
         return None, (), conditions
-    words = registry(roll.actors).words
+    kind = _own_breach(instrument, provision, roll)
+    if kind is None:
+        kind = kind_question(provision, registry(roll.actors).words)
     return (
         target_question(provision, roll),
-        (actor_question(provision, roll), kind_question(provision, words)),
+        (actor_question(provision, roll), kind),
         (
             object_question(instrument, provision),
             area_question(provision, roll),
@@ -210,6 +239,42 @@ def _questions(
             *decision_questions(provision, roll),
         ),
     )
+
+
+def _own_breach(instrument: Instrument, provision: Provision, roll: Roll) -> Ask | None:
+    """Ask of a clause on breach of the text itself whether one of its restraints is broken."""
+    kinds = provision.trigger.kinds if provision.trigger else ()
+    if len(kinds) != 1 or provision.excepts:
+        return None
+    named = re.fullmatch(r"(?:\w+_)?(?:violation|breach)_of_(\w+)", kinds[0])
+    own = [p for p in instrument.provisions if restrains(p) and not prior_agreement(p)]
+    if named is not None:
+        own = [p for p in own if p.id == named.group(1)]
+    elif kinds[0] not in OWN_BREACH:
+        return None
+    if not own:
+        return None
+    plans = [_restraint(instrument, p, roll, "") for p in own]
+    reads = {fact for plan in plans for q in plan.always for fact in q.reads}
+
+    def answer(facts: Facts) -> Trace:
+        if facts.kind == kinds[0]:
+            return Trace(f"kind: {kinds[0]}", TRUE, facts={"kind": facts.kind})
+        found = any_of("breach", [all_of(p.provision.id, p.answers(facts)) for p in plans])
+        if found.truth == FALSE:
+            note = "no undertaking of the text is broken"
+            return Trace("breach", FALSE, ("kind",), facts={"kind": facts.kind}, note=note)
+        return found
+
+    return Ask("breach", tuple(sorted({*reads, "kind"})), answer)
+
+
+#: Trigger words that mean a breach of the very text they stand in.
+OWN_BREACH = frozenset(
+    """violation_by_one_side violation_by_other_side violation_by_other_party breach_by_one_side
+    breach_by_other_side breach_by_other_party ceasefire_breach breach_of_ceasefire truce_breach
+    violation_of_ceasefire violation_of_truce""".split()
+)
 
 
 def _restraint(instrument: Instrument, provision: Provision, roll: Roll, clause: str) -> Plan:
@@ -238,13 +303,30 @@ def _decision(provision: Provision) -> dict[str, Any]:
     return {} if decision is None else decision.model_dump(mode="json", exclude_unset=True)
 
 
-def _ambiguous(provision: Provision) -> tuple[Ask, ...]:
-    """A clause whose coder notes two readings is never owed for sure."""
-    kinds = provision.trigger.kinds if provision.trigger else ()
-    if not provision.ambiguity or any("nuclear" in k for k in kinds):
+def _ambiguous(provision: Provision, roll: Roll) -> tuple[Ask, ...]:
+    """A clause whose coder notes two readings is not owed for sure where they bear on the case.
+
+    An ambiguity that speaks of one of the kinds of the trigger matters where no other kind is met.
+    """
+    trigger, said = provision.trigger, provision.ambiguity
+    kinds = trigger.kinds if trigger else ()
+    if not said or any("nuclear" in k for k in kinds):
         return ()  # of a nuclear clause the facts say whether the ambiguity matters
-    note = provision.ambiguity
-    return (fixed(Trace("two readings", CONTESTED, ("text_ambiguity",), note=note)),)
+    hinge = Trace("two readings", CONTESTED, ("text_ambiguity",), note=said)
+    spoken = {w for w in re.split(r"\W+", said.lower()) if len(w) > 3}
+    tied = {k for k in kinds if len(spoken & {w for w in k.split("_") if len(w) > 3}) >= 2}
+    if trigger is None or not tied or tied == set(kinds):
+        return (fixed(hinge),)
+    plain = trigger.model_copy(update={"kinds": tuple(k for k in kinds if k not in tied)})
+    rest = kind_question(
+        provision.model_copy(update={"trigger": plain}), registry(roll.actors).words
+    )
+
+    def answer(facts: Facts) -> Trace:
+        node = rest.answer(facts)
+        return hinge if node.truth != TRUE else Trace("two readings: not here", TRUE, note=said)
+
+    return (Ask("two readings", rest.reads, answer),)
 
 
 # --- exceptions that stand as provisions of their own -------------------------------------------

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from servanda.domain.finding import Trace
 from servanda.domain.instrument import Provision
-from servanda.obligations.asking import EVERYTHING, Ask, ask, settled
+from servanda.obligations.asking import Ask, ask, like, settled
 from servanda.obligations.conditions import exception_question
 from servanda.obligations.facts import ABSENT, Facts
 from servanda.obligations.kinds import in_domain
-from servanda.obligations.kleene import CONTESTED, FALSE, TRUE, UNKNOWN, truth_of
+from servanda.obligations.kleene import (
+    CONTESTED,
+    FALSE,
+    OR_ORDER,
+    TRUE,
+    UNKNOWN,
+    negated,
+    truth_of,
+)
 from servanda.obligations.membership import Roll
 from servanda.obligations.objects import object_question
 from servanda.obligations.provocation import attribution
@@ -25,10 +33,13 @@ __all__ = [
 RESPECT = ("respect", "refrain", "cease_fire", "eliminate_use_of_force", "prior_agreement",
            "abstain", "not_to_", "halt_", "stop_", "cessation", "non_aggression")  # fmt: skip
 #: Acts that any hostility breaks.
-HOSTILITY = ("hostil", "cease", "ceasefire", "eliminate", "strike", "strikes", "attack", "force",
-             "respect", "invade", "invades", "aggress", "war", "fire", "shell", "shelling", "bomb",
-             "bombing", "combat", "halt", "offensive", "arms", "refrain", "military_action",
-             "military_operation", "violence")  # fmt: skip
+HOSTILITY = tuple(
+    """
+    violate neutrality hostil cease ceasefire eliminate strike strikes attack force respect
+    invade invades aggress war fire shell shelling bomb bombing combat halt offensive arms
+    refrain military_action military_operation violence
+    """.split()
+)
 #: Acts that are no use of force: something else than an attack breaks the undertaking.
 OTHER_ACTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("threat", ("threat",)),
@@ -69,7 +80,7 @@ def bound_by(provision: Provision, roll: Roll) -> tuple[str, ...]:
 def breakers(provision: Provision, facts: Facts, roll: Roll) -> tuple[str, ...]:
     """Return who among those bound did it."""
     bearers = bound_by(provision, roll)
-    by = (b for a in facts.actors for b in bearers if a == b or a.startswith(f"{b}_"))
+    by = (b for a in facts.actors for b in bearers if roll.among((a,), (b,)))
     return tuple(dict.fromkeys(by))
 
 
@@ -81,9 +92,15 @@ def restraint_questions(provision: Provision, roll: Roll) -> list[Ask]:
         domains = provision.domain
         found.append(ask("domain", ("domain",), lambda facts: in_domain(domains, facts)))
     for token in provision.exceptions:
-        defence = "defence" in token or "defense" in token
-        found.append(_excuse(provision, roll) if defence else exception_question(token))
+        found.append(
+            _excuse(token, provision, roll) if _is_defence(token) else exception_question(token)
+        )
     return found
+
+
+def _is_defence(word: str) -> bool:
+    """An exception for self-defence, by its own name or by that of the Charter."""
+    return "defence" in word or "defense" in word or word == "un_charter"
 
 
 def _actor(provision: Provision, roll: Roll) -> Ask:
@@ -102,11 +119,15 @@ def _actor(provision: Provision, roll: Roll) -> Ask:
 
 
 def _toward(provision: Provision, roll: Roll) -> Ask:
-    toward = [t for t in provision.toward if t in roll.actors or t.isupper() or t in roll.members]
+    toward = [t for t in provision.toward if roll.knows(t)]
+    described = [] if toward else [t for t in provision.toward if _described(t)]
     # a mutual undertaking protects those who gave it, not the world; a truce is about the fire
     protected = toward or [*roll.members, *roll.beneficiaries]
     truce = any(word in roll.instrument.kind for word in ("truce", "armistice", "ceasefire"))
-    if not toward and (truce or len(protected) < 2):
+    peaceful = provision.act and not mentions("_".join(provision.act), HOSTILITY)
+    if described:
+        return _by_record(described)
+    if not toward and (truce or peaceful or len(protected) < 2):
         return settled("target: any", "the text names nobody in particular")
     pool = frozenset(protected)
 
@@ -115,10 +136,32 @@ def _toward(provision: Provision, roll: Roll) -> Ask:
         if not facts.targets:
             note = "nobody in particular is recorded as hit"
             return Trace("target: any", TRUE, facts=shown, note=note)
-        hit = any(t in pool or any(t.startswith(f"{p}_") for p in pool) for t in facts.targets)
+        if facts.kind in provision.act and not provision.toward:
+            note = "what was done is the very act that the clause names"
+            return Trace("target: any", TRUE, facts=shown, note=note)
+        hit = roll.among(facts.targets, pool)
         return Trace("target", TRUE if hit else FALSE, ("target",), facts=shown)
 
-    return ask("target", ("targets",), answer)
+    return ask("target", ("targets", "kind"), answer)
+
+
+def _described(word: str) -> bool:
+    """A protected class that no list names: whether the one hit belongs to it, the record says."""
+    words = set(word.split("_"))
+    plain = words <= {"any", "each", "the", "party", "parties", "side", "sides", "state", "states"}
+    return "_" in word and not plain and "other" not in words
+
+
+def _by_record(words: list[str]) -> Ask:
+    label = f"target: {', '.join(words)}"
+
+    def answer(facts: Facts) -> Trace:
+        values = {word: facts.get(word) for word in words}
+        truths = [truth_of(value) for value in values.values()]
+        best = max(truths, key=OR_ORDER.__getitem__)
+        return Trace(label, best, ("target",), tuple(words), values)
+
+    return ask("target", tuple(words), answer)
 
 
 def _deed(provision: Provision) -> Ask:
@@ -138,7 +181,7 @@ def _deed(provision: Provision) -> Ask:
             return Trace(label, UNKNOWN, missing=("kind",), facts=shown)
         for act in acts:  # a fact of that very name, or an incident of that very kind
             value = facts.get(act)
-            if value is True or value is False or facts.kind == act:
+            if facts.kind == act or truth_of(value) != UNKNOWN:
                 truth = TRUE if facts.kind == act else truth_of(value)
                 return Trace(label, truth, ("kind",), facts={**shown, act: value})
         sort = sort_of(facts.kind)
@@ -149,6 +192,8 @@ def _deed(provision: Provision) -> Ask:
             truth = TRUE if sort == "coercion" else UNKNOWN
             return Trace(label, truth, ("kind",), ("economic_coercion",), shown)
         if sort in kinds or (force and sort in HOSTILE):
+            return _meant(label, sort, facts)
+        if force and sort is None and facts.get("deliberate") is False:
             return _meant(label, sort, facts)
         doubt = _doubt(acts, sort, kinds, force=force)
         truth = UNKNOWN if doubt else FALSE
@@ -179,19 +224,26 @@ def _meant(label: str, sort: str | None, facts: Facts) -> Trace:
     return Trace(label, TRUE, facts={"kind": facts.kind})
 
 
-def _excuse(provision: Provision, roll: Roll) -> Ask:
+def _excuse(token: str, provision: Provision, roll: Roll) -> Ask:
     """Self-defence as an exception is read both ways where the other side struck first."""
 
     def answer(facts: Facts) -> Trace:
+        value = facts.get(token)
+        if truth_of(value) != UNKNOWN:
+            node = Trace("exception: self-defence", truth_of(value), ("provocation",))
+            node.facts = {token: value}
+            return negated(node, node.label, "provocation")
         provokers = facts.provokers()
         by = breakers(provision, facts, roll)
         shown = {"provoked": facts.get("provoked")}
-        if provokers and not set(provokers) & set(by):
+        claimed = facts.names("self_defence_claim")
+        if (provokers and not set(provokers) & set(by)) or set(claimed) & set(by):
             label, note = "exception: self-defence", "self-defence is claimed"
             return Trace(label, CONTESTED, ("provocation",), facts=shown, note=note)
         return Trace("exception: none applies", TRUE, facts=shown)
 
-    return ask("exception: self-defence", ("provokers", "actors"), answer)
+    reads = ("provokers", "actors", "self_defence_claim", token)
+    return ask("exception: self-defence", reads, answer)
 
 
 def released(provision: Provision, facts: Facts, roll: Roll) -> Trace | None:
@@ -219,4 +271,4 @@ def unasked(provision: Provision, roll: Roll) -> Ask:
         shown = {"prior_agreement": ABSENT}
         return Trace(provision.id, UNKNOWN, missing=missing, facts=shown)
 
-    return ask("prior agreement", (EVERYTHING,), answer)
+    return ask("prior agreement", (like(["consulted_"]),), answer)

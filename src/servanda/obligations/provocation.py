@@ -45,7 +45,8 @@ def first_use(facts: Facts, *, left_open: bool) -> Trace:
     value = facts.get("provoked")
     shown = {"provoked": value}
     by = facts.provokers()
-    used = isinstance(value, Mapping) and ("first_use" in value or left_open)
+    claimed = bool(set(facts.names("self_defence_claim")) & set(facts.actors))
+    used = isinstance(value, Mapping) and ("first_use" in value or left_open or claimed)
     if not used or not set(by or ()) & set(facts.targets):
         note = "no first use by the one attacked is recorded"
         return Trace(label, TRUE, facts=shown if value != ABSENT else {}, note=note)

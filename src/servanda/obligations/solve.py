@@ -10,13 +10,11 @@ from servanda.domain.finding import Finding, Trace, VariantReading, made
 from servanda.domain.incident import Incident
 from servanda.domain.instrument import Instrument
 from servanda.domain.moment import Moment
-from servanda.obligations.deadlines import clocks, due, overdue
+from servanda.obligations.deadlines import clocks, due
 from servanda.obligations.decisions import state_of_decision
 from servanda.obligations.facts import Facts
 from servanda.obligations.kleene import (
     CONTESTED,
-    FALSE,
-    OPEN,
     TRUE,
     UNKNOWN,
     all_of,
@@ -24,13 +22,15 @@ from servanda.obligations.kleene import (
     wanted,
 )
 from servanda.obligations.membership import Actors
-from servanda.obligations.openness import callable_by_party, is_talk
+from servanda.obligations.openness import is_talk
+from servanda.obligations.outcomes import Frame, frame_of, word_of
 from servanda.obligations.plan import Plan, Text, text_of
-from servanda.obligations.prohibitions import breakers, released
+from servanda.obligations.prohibitions import breakers
 from servanda.obligations.readings import read_otherwise
-from servanda.obligations.timing import NOT_YET
 
 __all__ = ["assess"]
+
+_NOBODY: Actors = {}
 
 
 def assess(
@@ -83,28 +83,34 @@ def assess(
     return tuple(found)
 
 
-_NOBODY: Actors = {}
-
-
 def _finding(
     text: Text, plan: Plan, facts: Facts, others: Sequence[Instrument], trace: bool
 ) -> Finding:
     """Hold one provision against the facts."""
-    by_side, node, state = text.standing(_day(text, plan, facts), facts, others)
+    frame = frame_of(text, plan, facts, others)
+    node = _reasoning(plan, frame, facts)
+    word = word_of(plan, frame, node.truth)
     values = _blank(plan, facts)
-    if by_side:
-        found = _by_version(plan, facts, node, by_side, state)
-    elif state is not None:
-        found = state, node, {"why": reasons(node, FALSE)}
-    else:
-        found = _in_force(plan, facts, node)
-    word, reasoning, more = found
     values["finding"] = word
-    values.update(more)
+    values.update(_details(word, plan, frame, facts, node))
     if trace:
-        _cite(reasoning, plan.clause)
-        values["trace"] = reasoning
+        _cite(node, plan.clause)
+        values["trace"] = node
     return made(values)
+
+
+def _reasoning(plan: Plan, frame: Frame, facts: Facts) -> Trace:
+    """Ask the conditions, unless the text does not bind or the undertaking has fallen away."""
+    _, time, state = frame.standing
+    if state is not None:
+        return time
+    if frame.free is not None:
+        return all_of(plan.provision.id, [time, frame.free])
+    parts = [time, *plan.answers(facts)]
+    node = all_of(plan.provision.id, parts)
+    if frame.late is not None and node.truth == TRUE:
+        return all_of(plan.provision.id, [*parts, frame.late[0]])
+    return node
 
 
 def _cite(node: Trace, clause: str) -> None:
@@ -115,9 +121,6 @@ def _cite(node: Trace, clause: str) -> None:
         return
     for child in node.children:
         _cite(child, clause)
-
-
-Found = tuple[str, Trace, dict[str, Any]]
 
 
 def _blank(plan: Plan, facts: Facts) -> dict[str, Any]:
@@ -137,162 +140,105 @@ def _blank(plan: Plan, facts: Facts) -> dict[str, Any]:
     return values
 
 
-def _day(text: Text, plan: Plan, facts: Facts) -> Moment | None:
-    """Return the day on which the text has to bind: that of the incident, whenever it is asked.
-
-    A duty to act also reaches what still goes on when the text enters into force later; a duty not
-    to act reaches no deed that was done before (Vienna Convention on the Law of Treaties, art. 28).
-    """
-    event, asked = facts.event, facts.as_of
-    if event is None or asked is None:
-        return event or asked
-    if plan.mode == "restraint" or not event.before(asked):
-        return event
-    return asked if text.standing(event, facts)[2] == NOT_YET else event
-
-
-def _by_version(
-    plan: Plan, facts: Facts, node: Trace, by_side: Mapping[str, str], state: str | None
-) -> Found:
-    """Keep each side's account of start and end apart."""
-    if state is not None:
-        return state, node, {"why": ("time",)}
-    if node.truth == TRUE:
-        return _in_force(plan, facts, node)
-    if node.truth == UNKNOWN:
-        more: dict[str, Any] = {"missing": node.missing, "by_version": dict(by_side)}
-        return "triggered_if", node, more
-    word, _, _ = _in_force(plan, facts, Trace("in force", TRUE, note="by each side's account"))
-    shown = {side: word if state == "in_force" else state for side, state in by_side.items()}
-    readings = tuple(VariantReading(reading=s, by=s, finding=f) for s, f in shown.items())
-    more = {"why": ("time",), "by_version": shown, "readings": readings}
-    return "contested", node, more
+def _details(word: str, plan: Plan, frame: Frame, facts: Facts, node: Trace) -> dict[str, Any]:
+    """Say why, what is missing, who bears it and by when, as far as the word asks for it."""
+    more: dict[str, Any] = {}
+    if word in ("not_triggered", "contested", "not_in_force", "lapsed"):
+        more["why"] = reasons(node, node.truth)
+    elif word in ("triggered_if", "undetermined") or (word == "limits" and node.truth == UNKNOWN):
+        more["missing"] = wanted(node, node.truth)
+    if word == "contested":
+        more["readings"] = _both_ways(plan, node)
+    more |= _BY_MODE[plan.mode](word, plan, frame, facts)
+    if frame.standing[0]:
+        more |= _by_side(word, plan, frame, facts)
+    return more
 
 
-def _in_force(plan: Plan, facts: Facts, time: Trace) -> Found:
-    if plan.mode == "limit":
-        return _limit(plan, facts, time)
-    if plan.mode == "restraint":
-        return _restraint(plan, facts, time)
-    node = all_of(plan.provision.id, [time, *plan.answers(facts)])
-    return (_power if plan.mode == "power" else _duty)(plan, facts, node)
+def _both_ways(plan: Plan, node: Trace) -> tuple[VariantReading, ...]:
+    hinges = [leaf.note for leaf in node.leaves() if leaf.truth == CONTESTED and leaf.note]
+    note = "; ".join(dict.fromkeys(hinges))
+    sure = {"restraint": "breach", "power": "permitted", "limit": "limits"}
+    wide = "triggered_if" if wanted(node, UNKNOWN) else sure.get(plan.mode, "triggered")
+    return (
+        VariantReading(reading="wide", finding=wide, note=note),
+        VariantReading(reading="narrow", finding="not_triggered", note=note),
+    )
 
 
-def _limit(plan: Plan, facts: Facts, time: Trace) -> Found:
-    """An exception or limit cuts down what others may demand, where its own trigger is met."""
-    node = all_of(plan.provision.id, [time, *plan.answers(facts)])
-    if node.truth == FALSE:
-        return "not_triggered", node, {"why": reasons(node, FALSE)}
-    if node.truth == CONTESTED:
-        return "contested", node, {"why": reasons(node, CONTESTED)}
-    return "limits", node, {"missing": wanted(node, UNKNOWN)}
-
-
-def _duty(plan: Plan, facts: Facts, node: Trace) -> Found:
-    truth = node.truth
-    more: dict[str, Any]
-    if truth == FALSE:
-        return "not_triggered", node, {"why": reasons(node, FALSE)}
-    if truth == OPEN:
-        return "undetermined", node, {"missing": wanted(node, OPEN)}
-    owing = _owing(plan, facts)
-    if _waits_for_invocation(plan, facts):
-        return "available", node, {"bearers": owing}
-    if truth == CONTESTED:
-        wide = "triggered_if" if wanted(node, UNKNOWN) else "triggered"
-        readings = (
-            VariantReading(reading="wide", finding=wide, note=_hinges(node)),
-            VariantReading(reading="narrow", finding="not_triggered", note=_hinges(node)),
-        )
-        more = {"why": reasons(node, CONTESTED), "bearers": owing, "readings": readings}
-        return "contested", node, more
-    if truth == UNKNOWN:
-        return "triggered_if", node, {"missing": wanted(node, UNKNOWN), "bearers": owing}
-    hard, soft = due(plan.provision, facts)
-    late = overdue(plan.provision, facts, plan.bearers, hard)
-    if late is not None:
-        deed, by = late
-        more = {"bearers": owing, "by": by, "due": hard, "due_soft": soft}
-        return "breach", all_of(plan.provision.id, [node, deed]), more
-    more = {"bearers": owing, "due": hard, "due_soft": soft, "readings": clocks(plan.provision)}
-    return "triggered", node, more
-
-
-def _hinges(node: Trace) -> str:
-    notes = [leaf.note for leaf in node.leaves() if leaf.truth == CONTESTED and leaf.note]
-    return "; ".join(dict.fromkeys(notes))
-
-
-def _waits_for_invocation(plan: Plan, facts: Facts) -> bool:
-    """A duty to talk that a party must call for is a right until somebody calls."""
-    if not callable_by_party(plan.provision):
-        return False
-    asked = facts.requesters()
-    if asked:
-        return not any(a in plan.roll.members for a in asked)
-    return facts.request()[0] not in ("yes", "consultation")
+def _of_duty(word: str, plan: Plan, frame: Frame, facts: Facts) -> dict[str, Any]:
+    more: dict[str, Any] = {}
+    if word in ("available", "contested", "triggered_if", "triggered", "breach"):
+        more["bearers"] = _owing(plan, facts)
+    if word in ("triggered", "breach"):
+        more["due"], more["due_soft"] = due(plan.provision, facts)
+    if word == "triggered":
+        more["readings"] = clocks(plan.provision)
+    if word == "breach" and frame.late is not None:
+        more["by"] = frame.late[1]
+    return more
 
 
 def _owing(plan: Plan, facts: Facts) -> tuple[str, ...]:
     """Who owes: the bearers without the attacker, the one attacked, and suspended links."""
     roll = plan.roll
-    gone = {roll.successor(a) for a in facts.actors}
-    if not is_talk(plan.provision):
-        gone |= set(facts.targets)
-    links = roll.instrument.parties.suspended
+    gone: set[str] = set()
+    if plan.provision.trigger is not None:
+        gone = {roll.successor(a) for a in facts.actors}
+        if not is_talk(plan.provision):
+            gone |= set(facts.targets)
     reachable = plan.bearers
-    if links:
+    if roll.instrument.parties.suspended:
         reachable = tuple(
             b for b in plan.bearers if not any(roll.suspended(b, t) for t in facts.targets)
         )
     return tuple(b for b in reachable if b not in gone)
 
 
-def _power(plan: Plan, facts: Facts, node: Trace) -> Found:
-    provision = plan.provision
-    if provision.trigger is None and provision.modality == "power" and node.truth != FALSE:
-        return "available", node, {"bearers": plan.bearers}
-    if node.truth == FALSE:
-        return "not_triggered", node, {"why": reasons(node, FALSE)}
-    if node.truth in (UNKNOWN, OPEN):
-        word = "triggered_if" if node.truth == UNKNOWN else "undetermined"
-        return word, node, {"missing": wanted(node, node.truth)}
-    if node.truth == CONTESTED:
-        return "contested", node, {"why": reasons(node, CONTESTED)}
-    holder = facts.targets if "other_side" in provision.bearer else plan.bearers
-    return "permitted", node, {"bearers": plan.bearers, "holder": holder}
+def _of_power(word: str, plan: Plan, frame: Frame, facts: Facts) -> dict[str, Any]:
+    if word == "available":
+        return {"bearers": plan.bearers}
+    if word != "permitted":
+        return {}
+    holder = facts.targets if "other_side" in plan.provision.bearer else plan.bearers
+    return {"bearers": plan.bearers, "holder": holder}
 
 
-_BROKEN = {TRUE: "breach", FALSE: "not_triggered", CONTESTED: "contested", OPEN: "undetermined",
-           UNKNOWN: "triggered_if"}  # fmt: skip
-
-
-def _restraint(plan: Plan, facts: Facts, time: Trace) -> Found:
-    bearers = plan.bearers
-    free = released(plan.provision, facts, plan.roll)
-    if free is not None:
-        node = all_of(plan.provision.id, [time, free])
-        return "lapsed", node, {"why": reasons(node, FALSE), "bearers": bearers}
-    node = all_of(plan.provision.id, [time, *plan.answers(facts)])
-    word = _BROKEN[node.truth]
-    more: dict[str, Any] = {"bearers": bearers}
+def _of_restraint(word: str, plan: Plan, frame: Frame, facts: Facts) -> dict[str, Any]:
+    more: dict[str, Any] = {"bearers": plan.bearers}
     if word == "breach":
-        more["by"] = _broken_by(plan, facts)
-    elif word in ("triggered_if", "undetermined"):
-        more["missing"] = wanted(node, node.truth)
-    else:
-        more["why"] = reasons(node, node.truth)
-    if word == "contested":
-        more["readings"] = (
-            VariantReading(reading="wide", finding="breach", note=_hinges(node)),
-            VariantReading(reading="narrow", finding="not_triggered", note=_hinges(node)),
-        )
-    return word, node, more
+        by = breakers(plan.provision, facts, plan.roll)
+        more["by"] = by or tuple(b for b in plan.bearers if b in facts.targets)
+    return more
 
 
-def _broken_by(plan: Plan, facts: Facts) -> tuple[str, ...]:
-    by = breakers(plan.provision, facts, plan.roll)
-    return by or tuple(b for b in plan.bearers if b in facts.targets)
+def _of_limit(word: str, plan: Plan, frame: Frame, facts: Facts) -> dict[str, Any]:
+    return {}
+
+
+_BY_MODE = {
+    "duty": _of_duty,
+    "power": _of_power,
+    "restraint": _of_restraint,
+    "limit": _of_limit,
+}
+
+
+def _by_side(word: str, plan: Plan, frame: Frame, facts: Facts) -> dict[str, Any]:
+    """Where the sides hold different dates, say what follows by each account."""
+    sides, time, state = frame.standing
+    if state is not None or time.truth == TRUE:
+        return {}
+    if time.truth == UNKNOWN:
+        return {"by_version": dict(sides)}
+    binds = Trace("in force", TRUE, note="by each side's account")
+    inside = _reasoning(plan, Frame((sides, binds, None), frame.waits, frame.free), facts)
+    within = word_of(plan, Frame((sides, binds, None), frame.waits, frame.free), inside.truth)
+    shown = {side: within if how == "in_force" else how for side, how in sides.items()}
+    if word != "contested":
+        return {"by_version": shown}
+    readings = tuple(VariantReading(reading=s, by=s, finding=f) for s, f in shown.items())
+    return {"by_version": shown, "readings": readings}
 
 
 def _with_readings(
@@ -303,20 +249,33 @@ def _with_readings(
     for reading, variant in read_otherwise(plan.instrument, plan.provision.id, facts):
         text = text_of(variant, actors)
         for other in text.plans(facts.event):
-            if other.provision.id == plan.provision.id:
-                got = _finding(text, other, facts, others, trace=False)
-                if (got.finding, got.due, got.due_soft) != (
-                    finding.finding,
-                    finding.due,
-                    finding.due_soft,
-                ):
-                    by = ", ".join(reading.by) or None
-                    said = f"{reading.says} ({reading.date})" if reading.date else reading.says
-                    variants.append(VariantReading(reading=said, finding=got.finding, by=by))
+            if other.provision.id != plan.provision.id:
+                continue
+            got = _finding(text, other, facts, others, trace=False)
+            if _said(got) != _said(finding):
+                by = ", ".join(reading.by) or None
+                says = f"{reading.says} ({reading.date})" if reading.date else reading.says
+                variants.append(VariantReading(reading=says, finding=got.finding, by=by))
     if not variants:
         return finding
     update: dict[str, Any] = {"readings": (*finding.readings, *variants)}
-    if any(v.finding != finding.finding for v in variants):
+    agreed = [v for v in variants if v.by and _by_all(v.by, plan)]
+    if agreed:
+        own = VariantReading(reading="the text as first written", finding=finding.finding)
+        update = {"finding": agreed[-1].finding, "readings": (own, *variants), "why": (),
+                  "missing": ()}  # fmt: skip
+    elif any(v.finding != finding.finding for v in variants):
         own = VariantReading(reading="the text as it stands", finding=finding.finding)
-        update = {"finding": "contested", "readings": (own, *variants), "why": ("text_ambiguity",)}
+        update = {"finding": "contested", "readings": (own, *variants), "why": ("text_ambiguity",),
+                  "missing": ()}  # fmt: skip
     return finding.model_copy(update=update)
+
+
+def _by_all(by: str, plan: Plan) -> bool:
+    """A reading given by all parties is authentic (Vienna Convention, art. 31(3)(a))."""
+    named = set(by.split(", "))
+    return named >= set(plan.roll.members) or bool(named & {"both", "all", "all_parties"})
+
+
+def _said(finding: Finding) -> tuple[object, ...]:
+    return finding.finding, finding.due, finding.due_soft

@@ -6,9 +6,9 @@ from servanda.domain.finding import Trace
 from servanda.domain.instrument import Provision
 from servanda.obligations.asking import Ask, ask
 from servanda.obligations.facts import Facts
-from servanda.obligations.kleene import FALSE, TRUE, UNKNOWN
+from servanda.obligations.kleene import CONTESTED, FALSE, TRUE, UNKNOWN, truth_of
 from servanda.obligations.membership import Roll
-from servanda.obligations.objects import THINGS, VALUES
+from servanda.obligations.objects import FORCES, THINGS, VALUES
 
 __all__ = ["target_question"]
 
@@ -33,27 +33,39 @@ def target_question(provision: Provision, roll: Roll) -> Ask:
     protected, strange = _protected(provision, roll)
     label = "target: " + (", ".join(protected) if len(protected) < 8 else "a party")
     pool = frozenset(protected)
+    # an attack on a third state's forces on the soil of one protected
+    guests = [
+        name
+        for name in roll.instrument.unspecified
+        if "stationed" in name or "foreign_forces" in name or "foreign_base" in name
+    ]
 
     def answer(facts: Facts) -> Trace:
         hit = facts.targets
-        shown = {"target": hit}
+        shown: dict[str, object] = {"target": hit}
         if not hit:
             return Trace(label, UNKNOWN, missing=("target",), facts={"target": "unknown"})
         if felt:
             return Trace("target: a party feels threatened", TRUE, facts=shown)
-        if any(_belongs(t, pool) for t in hit):
+        if roll.among(hit, pool):
             return Trace(label, TRUE, facts=shown)
+        for word in strange:  # a description that only the record can answer
+            if word in facts.objects:
+                return Trace(label, TRUE, facts={**shown, "object": facts.objects})
+            value = facts.get(word)
+            if truth_of(value) != UNKNOWN:
+                return Trace(label, truth_of(value), ("target",), facts={**shown, word: value})
         if strange:
             note = "whom these words stand for is not recorded"
             return Trace(label, UNKNOWN, missing=strange, facts=shown, note=note)
+        host = str(facts.place.get("sovereign", ""))
+        if guests and roll.among((host,), pool):
+            note = f"the text leaves open: {guests[0]}"
+            shown["place"] = dict(facts.place)
+            return Trace(label, CONTESTED, ("target",), facts=shown, note=note)
         return Trace(label, FALSE, ("target",), facts=shown)
 
-    return ask("target", ("targets",), answer)
-
-
-def _belongs(target: str, pool: frozenset[str]) -> bool:
-    """An organ or unit named after its state counts for it: ``CHN_coast_guard``."""
-    return target in pool or any(target.startswith(f"{member}_") for member in pool)
+    return ask("target", ("targets", "objects", "place", *strange), answer)
 
 
 def _protected(provision: Provision, roll: Roll) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -73,6 +85,9 @@ def _protected(provision: Provision, roll: Roll) -> tuple[tuple[str, ...], tuple
         found.update(dict.fromkeys(actors))
     if not spoken:
         found.update(dict.fromkeys(_by_default(provision, roll)))
+        if any(word in FORCES for word in words):  # the forces of those who would send them
+            hoped = roll.expand(roll.instrument.parties.possible_guarantors)
+            found.update(dict.fromkeys((*roll.guarantors, *hoped)))
     # words beside those that are understood name further things, not further victims
     return tuple(found), () if spoken else tuple(strange)
 
@@ -87,7 +102,7 @@ def _stands_for(word: str, roll: Roll) -> tuple[str, ...] | None:
     for name in (word, f"{word}s", word.removeprefix("any_"), word.removesuffix("_state")):
         if name in registry.groups:
             return roll.expand((name,))
-    if word in roll.actors:
+    if roll.knows(word):
         return (word,)
     if word in PARTIES:
         if word.startswith("guarantor") and roll.guarantors:
@@ -95,8 +110,6 @@ def _stands_for(word: str, roll: Roll) -> tuple[str, ...] | None:
         # in a guarantee the one protected is a party to it in all but name
         kept = roll.beneficiaries if roll.guarantors or not roll.members else ()
         return (*roll.members, *kept)
-    if word in roll.members or word in roll.beneficiaries:
-        return (word,)
     named = registry.words.get(word.lower())
     return None if named is None else (named,)
 
@@ -107,5 +120,5 @@ def _about_things(word: str) -> bool:
 
 def _by_default(provision: Provision, roll: Roll) -> tuple[str, ...]:
     """Where the trigger names nobody: those the duty is owed to, the beneficiaries, the parties."""
-    toward = [t for t in provision.toward if t in roll.actors]
+    toward = [t for t in provision.toward if roll.knows(t)]
     return tuple(toward) or roll.beneficiaries or roll.members

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from servanda.domain.finding import Trace
-from servanda.domain.instrument import Instrument
+from servanda.domain.instrument import InForce, Instrument
 from servanda.domain.moment import Moment
 from servanda.obligations.facts import ABSENT, Facts
-from servanda.obligations.kleene import CONTESTED, FALSE, TRUE, UNKNOWN, all_of
+from servanda.obligations.kleene import CONTESTED, FALSE, TRUE, UNKNOWN, all_of, truth_of
 
 __all__ = [
     "NOT_YET",
@@ -155,6 +155,9 @@ def _by_side(
         if state == "in_force":
             return states, Trace("in force", TRUE, note="by each side's account"), None
         return states, Trace("in force", FALSE, ("time",), facts={"day": str(day)}), state
+    if OVER in states.values() and any(v.end is None for v in by_side):
+        note = "the sides give different ends"
+        return states, Trace("in force", CONTESTED, ("time",), facts=states, note=note), None
     if OVER in states.values():
         shown = {v.by: _interval(v.state(day), v.end) for v in by_side}
         missing = ["start_version"]
@@ -188,8 +191,10 @@ def _force(instrument: Instrument, day: Moment | None, facts: Facts) -> tuple[Tr
     end = force.to or _after(start, years=force.years, hours=force.hours)
     shown = {"from": str(start or ABSENT), "to": str(end or ""), "day": str(day)}
     state = Version("text", start, end).state(day)
-    if state == OVER and force.to is None and (force.auto_extend_years or _renewed(facts)):
-        return Trace("in force (extended)", TRUE, facts=shown), None
+    if state == OVER:
+        extended = _extended(force, facts, shown)
+        if extended is not None:
+            return extended, None
     if state != "in_force":
         return Trace("in force", FALSE, ("time",), facts=shown), state
     ended = [e for e in force.ends_if if facts.get(e) is True]
@@ -201,8 +206,18 @@ def _force(instrument: Instrument, day: Moment | None, facts: Facts) -> tuple[Tr
     return Trace("in force", TRUE, facts=shown), None
 
 
-def _renewed(facts: Facts) -> bool:
-    return facts.get("extended") is True
+def _extended(force: InForce, facts: Facts, shown: Mapping[str, str]) -> Trace | None:
+    """Return a node where a text whose time is up may have been extended, else None."""
+    if force.to is None and force.auto_extend_years:
+        return Trace("in force (extended)", TRUE, facts=shown)
+    value = facts.get("extended")
+    if value is True:
+        return Trace("in force (extended)", TRUE, facts={**shown, "extended": True})
+    if force.extension and facts.has("extended") and value is not False:
+        truth = truth_of(value)
+        missing = ("extension_agreed",)
+        return Trace("in force (extended)", truth, ("time",), missing, {**shown, "extended": value})
+    return None
 
 
 def reads_of(instrument: Instrument) -> tuple[str, ...]:
@@ -226,7 +241,7 @@ def _fact_of(token: str) -> tuple[str, ...]:
 
 
 def _unsigned(instrument: Instrument, day: Moment | None) -> tuple[Trace, str | None]:
-    signed = instrument.signed
+    signed = instrument.signed or instrument.known_from
     if signed is not None and day is not None and day.before(signed):
         return Trace("in force", FALSE, ("time",), facts={"signed": str(signed)}), NOT_YET
     note = "no date of entry: assessed as if it stood"

@@ -249,7 +249,7 @@ def _step(node: dict[str, Any], level: int, depth: int) -> Step:
         label=str(node.get("label") or ""),
         clause=str(node.get("clause") or ""),
         facts="; ".join(f"{plain(str(k))}: {_fact(v)}" for k, v in facts.items()),
-        root=plain(str(node.get("root") or "")),
+        root=", ".join(plain(str(root)) for root in node.get("roots") or ()),
         missing=", ".join(plain(str(token)) for token in node.get("missing") or ()),
         note=str(node.get("note") or ""),
         children=tuple(_step(child, level + 1, depth) for child in inner),

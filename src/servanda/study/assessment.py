@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,25 +15,36 @@ from servanda.domain.instrument import Instrument
 from servanda.domain.moment import Moment
 from servanda.domain.problem import Problem
 from servanda.obligations import assess
+from servanda.obligations.flips import Flip, flip
 from servanda.scenario import shelf
 from servanda.scenario.folder import load
+from servanda.scenario.parsing import closest
 from servanda.scenario.reading import read
 
-__all__ = ["Assessment", "assessment"]
+__all__ = ["Assessment", "assessment", "day_of_knowledge", "texts_for"]
 
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """Findings, the titles to show them under, and warnings about the texts read."""
+    """Findings, the titles to show them under, and warnings about the texts read.
+
+    ``flips`` holds, finding by finding, the smallest changes of facts that change it; it is empty
+    where nobody asked.
+    """
 
     findings: tuple[Finding, ...]
     titles: Mapping[str, str]
     problems: tuple[Problem, ...]
+    flips: tuple[tuple[Flip, ...], ...] = ()
+    actors: Mapping[str, Actor] = field(default_factory=dict)
 
     def published(self) -> dict[str, Any]:
         """Return the published JSON shape of `assess`."""
+        rows = [f.model_dump(mode="json") for f in self.findings]
+        for row, found in zip(rows, self.flips, strict=False):
+            row["flip"] = [one.published() for one in found]
         return {
-            "findings": [f.model_dump(mode="json") for f in self.findings],
+            "findings": rows,
             "warnings": [p.model_dump(mode="json", exclude_none=True) for p in self.problems],
         }
 
@@ -54,7 +65,9 @@ def assessment(
     incident: str | None = None,
     option: str | None = None,
     folders: Sequence[str] = (),
-    as_of: str | None = None,
+    only: Sequence[str] = (),
+    as_of: str | Sequence[str] | None = None,
+    flips: bool = False,
 ) -> Assessment:
     """Assess a case file, a shipped case, a scenario folder or a shipped example.
 
@@ -64,32 +77,84 @@ def assessment(
         option: of a scenario, only the instruments of this option.
         folders: folders with further instrument files; they may be foreign (unknown structural
             keys are warnings) and stand before the library's where identifiers meet.
-        as_of: day of knowledge; by default the latest, or the days a case asks for.
+        only: only these instruments.
+        as_of: day of knowledge, or several; by default the latest, or the days a case asks for.
+        flips: also look for the smallest changes of facts that change each finding.
 
     Raises:
         ScenarioError: a file has problems.
-        ModelError: the incident or option named does not exist.
+        ModelError: the incident, instrument or option named does not exist.
     """
     problems: list[Problem] = []
     foreign = dict(_foreign(folders, problems))
-    day = None if as_of is None else _moment(as_of)
+    asked = (as_of,) if isinstance(as_of, str) else tuple(as_of or ())
+    days = tuple(day_of_knowledge(text) for text in asked)
     case = _case(source, foreign=bool(folders), problems=problems)
     if case is not None:
-        jobs = [_case_job(case, foreign, day, only=bool(folders))]
+        jobs = [_case_job(case, foreign, asked=bool(days), only=bool(folders))]
     else:
-        jobs = _scenario_jobs(source, incident, option, foreign, day)
+        jobs = _scenario_jobs(source, incident, option, foreign)
+    _demand_known(only, {text.id for job in jobs for text in job.instruments})
     found: list[Finding] = []
+    turned: list[tuple[Flip, ...]] = []
     titles: dict[str, str] = {}
     for job in jobs:
         titles[job.incident.id] = job.incident.title
         for text in job.instruments:
             titles[text.id] = text.title
-            for known in job.days.get(text.id, (day,)):
-                found.extend(assess([text], job.incident, actors=job.actors, as_of=known))
-    return Assessment(tuple(found), titles, tuple(problems))
+            for known in job.days.get(text.id, days or (None,)):
+                if only and text.id not in only:
+                    continue
+                said = assess([text], job.incident, actors=job.actors, as_of=known)
+                found.extend(said)
+                if flips:
+                    turned.extend(_flips(said, text, job, known))
+    actors = {name: actor for job in jobs for name, actor in job.actors.items()}
+    return Assessment(tuple(found), titles, tuple(problems), tuple(turned), actors)
 
 
-def _moment(text: str) -> Moment:
+def _flips(
+    findings: Sequence[Finding], text: Instrument, job: _Job, known: Moment | None
+) -> Iterator[tuple[Flip, ...]]:
+    for one in findings:
+        yield flip(text, one.provision, job.incident, actors=job.actors, as_of=known)
+
+
+def texts_for(
+    folders: Sequence[str], only: Sequence[str], problems: list[Problem]
+) -> dict[str, Instrument]:
+    """Return the instruments of folders, else of the library, or those of both that are named.
+
+    Args:
+        folders: folders with instrument files.
+        only: the instruments wanted; none for all.
+        problems: takes the warnings.
+
+    Raises:
+        ScenarioError: a file has problems.
+        ModelError: a folder or an instrument named does not exist.
+    """
+    texts = dict(_foreign(folders, problems))
+    if not only:
+        return texts or dict(shelf.instruments())
+    _demand_known(only, {*texts, *shelf.instrument_ids()})
+    return {name: texts.get(name) or shelf.instrument(name) for name in only}
+
+
+def _demand_known(only: Sequence[str], known: set[str]) -> None:
+    for name in only:
+        if name not in known:
+            near = closest(name, sorted(known))
+            hint = f"; did you mean '{near}'?" if near else ""
+            raise ModelError(f"--only: there is no instrument '{name}' here{hint}", code="SV609")
+
+
+def day_of_knowledge(text: str) -> Moment:
+    """Read a day of knowledge.
+
+    Raises:
+        ModelError: it is no date (SV606).
+    """
     try:
         return Moment(text)
     except ValueError as error:
@@ -124,9 +189,7 @@ def _case(source: str, *, foreign: bool, problems: list[Problem]) -> Case | None
     return None
 
 
-def _case_job(
-    case: Case, foreign: Mapping[str, Instrument], day: Moment | None, *, only: bool
-) -> _Job:
+def _case_job(case: Case, foreign: Mapping[str, Instrument], *, asked: bool, only: bool) -> _Job:
     wanted = tuple(dict.fromkeys(e.instrument for e in case.expect))
     if wanted:
         texts = tuple(foreign.get(name) or _shipped(name) for name in wanted)
@@ -135,10 +198,10 @@ def _case_job(
     else:
         texts = tuple(shelf.instruments().values())
     days: dict[str, tuple[Moment | None, ...]] = {}
-    if day is None:
+    if not asked:
         for name in wanted:
-            asked = [e.as_of for e in case.expect if e.instrument == name]
-            days[name] = tuple(dict.fromkeys(asked))
+            expected = [e.as_of for e in case.expect if e.instrument == name]
+            days[name] = tuple(dict.fromkeys(expected))
     return _Job(case.incident, texts, shelf.actors(), days)
 
 
@@ -158,7 +221,6 @@ def _scenario_jobs(
     incident: str | None,
     option: str | None,
     foreign: Mapping[str, Instrument],
-    day: Moment | None,
 ) -> list[_Job]:
     resolved = load(source)
     incidents = [i for i in resolved.scenario.incidents if incident in (None, i.id)]

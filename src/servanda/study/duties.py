@@ -65,7 +65,7 @@ def _cell(resolved: Resolved, option: str, phase: str, finding: Finding, klass: 
         missing=finding.missing,
         due=finding.due or finding.due_soft,
         says=explain(finding, actors=resolved.actors),
-        trace=None if trace is None else trace.model_dump(mode="json", exclude_defaults=True),
+        trace=None if trace is None else trace.published(),
     )
 
 

@@ -124,6 +124,7 @@ FIRST_CODING = {
     ("meloni-proposal-2025", "parties"),
     ("us-phl-1951", "art4", "act"),
     ("eu-counter-2025", "response", "act"),
+    ("cst-1992", "parties"),
     ("taiwan-relations-act-1979", "in_force"),
     ("taiwan-relations-act-1979", "in_force_note"),
 }

@@ -44,11 +44,13 @@ def test_actor():
     assert one(secret, raid(actor="brand")).finding == "triggered"
 
 
-def test_a_group_under_a_text_that_speaks_of_states_is_read_both_ways():
-    text = pact(duty(**triggered_by(actor="any_state")))
+def test_a_group_under_a_text_that_speaks_of_states_is_read_both_ways_if_left_open():
+    text = pact(duty(**triggered_by(actor="any_state")), unspecified=["non_state_actors"])
     group = one(text, raid(actor="brand", actor_type="non_state"))
     assert (group.finding, group.why) == ("contested", ("text_ambiguity",))
     assert {r.finding for r in group.readings} == {"triggered", "not_triggered"}
+    plain = pact(duty(**triggered_by(actor="any_state")))
+    assert one(plain, raid(actor="brand", actor_type="non_state")).why == ("actor",)
     wide = pact(duty(**triggered_by(actor=["any_state", "armed_group"])))
     assert found(wide, raid(actor="brand", actor_type="non_state")) == "triggered"
 

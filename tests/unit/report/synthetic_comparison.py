@@ -121,7 +121,7 @@ def trace(depth: int = 3) -> dict[str, Any]:
     node: dict[str, Any] = {
         "label": "an armed attack on a party within the area",
         "truth": "unknown",
-        "root": "area",
+        "roots": ["area"],
         "clause": "an attack against one or more of them in Europe or North America",
         "facts": {"place": "Odesa", "kind": "armed_attack"},
         "missing": ["scale"],

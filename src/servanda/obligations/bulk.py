@@ -9,9 +9,8 @@ thus decided in one place, and a million rows cost a million look-ups.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,13 +23,14 @@ from servanda.numerics import truth_tables
 from servanda.numerics.truth_tables import Formula, Program
 from servanda.numerics.verdicts import classify
 from servanda.obligations.asking import Ask
+from servanda.obligations.facts import Facts
 from servanda.obligations.kleene import AND_ORDER, reasons, wanted
 from servanda.obligations.membership import Actors
 from servanda.obligations.outcomes import frame_of, frame_reads, word_of
 from servanda.obligations.plan import Plan, Text, text_of
 from servanda.obligations.rows import Rows, Varied
 
-__all__ = ["ROOTS", "Ledger", "assess_many"]
+__all__ = ["ROOTS", "Ledger", "Tables", "assess_many"]
 
 #: Root reasons, in the order of their bits.
 ROOTS = (
@@ -126,69 +126,65 @@ def assess_many(
         >>> found.word(0, 0), found.word(0, 1), sorted(found.why(0, 1))
         ('triggered', 'not_triggered', ['target'])
     """
-    known: Actors = actors if actors is not None else {}
-    texts = tuple(instruments)
-    rows = Rows(incidents, varied, as_of)
-    compiler = _Compiler(rows, texts if any(t.relations for t in texts) else ())
-    for instrument in texts:
-        compiler.add(text_of(instrument, known))
-    return compiler.run(threads)
+    return Tables(tuple(instruments), Rows(incidents, varied, as_of), actors or {}).run(threads)
 
 
-class _Compiler:
-    """Turns plans into leaves, formulas and tables of words."""
+class Tables:
+    """Condition trees turned into formulas over tables, for the rows that are there.
 
-    def __init__(self, rows: Rows, others: Sequence[Instrument]) -> None:
+    Attributes:
+        formulas: per provision a formula over leaves, as ``truth_tables`` takes them.
+        leaves: per leaf the column of codes it reads and its cells.
+    """
+
+    def __init__(self, texts: Sequence[Instrument], rows: Rows, actors: Actors) -> None:
+        """Put every question of every provision to the combinations of facts that occur."""
         self.rows = rows
-        self.others = others
+        self.others = tuple(texts) if any(t.relations for t in texts) else ()
         self.leaves: list[tuple[int, NDArray[np.uint32]]] = []
         self.formulas: list[Formula] = []
         self.frames: list[tuple[int, NDArray[np.uint8]]] = []
         self.provisions: list[tuple[str, str]] = []
         self.names: list[tuple[str, ...]] = []
+        for instrument in texts:
+            self._add(text_of(instrument, actors))
 
-    def add(self, text: Text) -> None:
-        """Compile every provision of a text."""
+    def _add(self, text: Text) -> None:
         if not self.rows.count:
             return
         epochs = self.rows.epochs(text)
-        for place, plan in enumerate(text.plans(self.rows.incident(0).date)):
-            self._provision(text, place, plan, epochs)
+        by_day = [text.plans(day) for day in self.rows.days()]
+        for place in range(len(by_day[0])):
+            self._provision(text, place, epochs, [plans[place] for plans in by_day])
 
-    def _provision(self, text: Text, place: int, plan: Plan, epochs: int) -> None:
+    def _provision(self, text: Text, place: int, epochs: int, plans: Sequence[Plan]) -> None:
+        """Turn one provision into a formula; ``plans`` are those that some day calls for."""
         names: list[str] = []
-        count = {"always": len(plan.always), "behind": len(plan.behind)}
 
-        def leaf(reads: Iterable[str], of: Any) -> int:
+        def leaf(reads: Iterable[str], answer: Answer) -> int:
             column = self.rows.column(reads, epochs)
-            answers = [of(facts, text.plans(facts.event)[place]) for facts in column.samples()]
+            answers = [answer(f, text.plans(f.event)[place]) for f in column.samples()]
             cells = np.array([_cell(node, names) for node in answers], np.uint32)
             self.leaves.append((column.place, cells))
             return len(self.leaves) - 1
 
-        reads = frame_reads(plan)
-        time = leaf(reads, lambda f, p: frame_of(text, p, f, self.others).standing[1])
-        free = leaf(reads, lambda f, p: frame_of(text, p, f, self.others).free or _HOLDS)
-        always = [
-            leaf(q.reads, _asked("always", k, plan.always)) for k, q in enumerate(plan.always)
-        ]
-        behind = [
-            leaf(q.reads, _asked("behind", k, plan.behind)) for k, q in enumerate(plan.behind)
-        ]
-        thin = leaf((), lambda f, p: p.thin or _HOLDS)
-        guarded: Formula = ("all", behind)
-        if plan.target is not None:
-            target = leaf(plan.target.reads, lambda f, p: p.target.answer(f))
-            guarded = ("gate", [target, *behind])
+        def group(which: str) -> list[Formula]:
+            width = max(len(_questions(plan, which)) for plan in plans)
+            return [leaf(_reads(plans, which, k), _asked(which, k)) for k in range(width)]
+
+        frame = {fact for plan in plans for fact in frame_reads(plan)}
+        time = leaf(frame, lambda f, p: frame_of(text, p, f, self.others).standing[1])
+        free = leaf(frame, lambda f, p: frame_of(text, p, f, self.others).free or _HOLDS)
+        always, target, behind = group("always"), group("target"), group("behind")
+        thin = leaf((), lambda _, p: p.thin or _HOLDS)
+        guarded: Formula = ("gate", [*target, *behind]) if target else ("all", behind)
         self.formulas.append(("gate", [time, ("gate", [free, ("all", [thin, *always, guarded])])]))
-        self.frames.append(self._words(text, place, reads, epochs))
-        self.provisions.append((plan.instrument.id, plan.provision.id))
+        self.frames.append(self._words(text, place, frame, epochs))
+        self.provisions.append((plans[0].instrument.id, plans[0].provision.id))
         self.names.append(tuple(names))
-        if count != {"always": len(always), "behind": len(behind)}:
-            raise AssertionError("a provision asks the same questions of every roll")
 
     def _words(
-        self, text: Text, place: int, reads: Sequence[str], epochs: int
+        self, text: Text, place: int, reads: Iterable[str], epochs: int
     ) -> tuple[int, NDArray[np.uint8]]:
         """Return the words by frame and truth, as one table of five words per frame."""
         column = self.rows.column(reads, epochs)
@@ -211,12 +207,29 @@ class _Compiler:
 
 
 _HOLDS = Trace("holds", "true")
+Answer = Callable[[Facts, Plan], Trace]
 
 
-def _asked(name: str, place: int, questions: Sequence[Ask]) -> Any:
-    """Return how the question at a place is put: of the plan that the day of the row calls for."""
-    del questions
-    return lambda facts, plan: getattr(plan, name)[place].answer(facts)
+def _questions(plan: Plan, which: str) -> tuple[Ask, ...]:
+    if which == "target":
+        return () if plan.target is None else (plan.target,)
+    return plan.always if which == "always" else plan.behind
+
+
+def _reads(plans: Sequence[Plan], which: str, place: int) -> set[str]:
+    """Return what the question at a place reads, whatever the day."""
+    asked = [_questions(plan, which) for plan in plans]
+    return {fact for asks in asked if place < len(asks) for fact in asks[place].reads}
+
+
+def _asked(which: str, place: int) -> Answer:
+    """Return how the question at a place is put: by the plan that the day of the row calls for."""
+
+    def answer(facts: Facts, plan: Plan) -> Trace:
+        asks = _questions(plan, which)
+        return asks[place].answer(facts) if place < len(asks) else _HOLDS
+
+    return answer
 
 
 def _cell(node: Trace, names: list[str]) -> int:

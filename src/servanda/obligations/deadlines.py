@@ -81,8 +81,8 @@ def overdue(
         return None
     acts = stems_of(provision)
     for name in sorted(facts.raw):
-        undone = facts.get(name) is False
-        if undone and acts & {w[:6] for w in name.split("_") if len(w) > 4}:
+        about = acts & {w[:6] for w in name.split("_") if len(w) > 4}
+        if about and facts.get(name) is False:
             by = tuple(b for b in bearers if b in facts.actors) or bearers
             node = Trace("not performed in time", TRUE, facts={name: False, "due": hard})
             return node, by

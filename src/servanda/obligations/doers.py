@@ -177,10 +177,12 @@ def _by_record(label: str, word: str, facts: Facts, roll: Roll) -> Trace:
     negative = bool(words & {"not", "non"})
     for name in sorted(facts.raw):
         mine = set(name.lower().removeprefix("actor_").removeprefix("is_").split("_"))
-        value = facts.get(name)
         turned = negative and not mine & {"not", "non"}
         told = name.startswith("actor_") or len(mine) > 1
-        if told and mine <= words and (value is True or value is False):
+        if not told or not mine <= words:
+            continue
+        value = facts.get(name)
+        if value is True or value is False:
             holds = value is not turned
             return Trace(label, TRUE if holds else FALSE, ("actor",), facts={**shown, name: value})
     if facts.actors and set(facts.actors) <= set(roll.members):

@@ -105,7 +105,7 @@ class Plan:
 class Text:
     """An instrument made ready: its rolls and plans, kept from one incident to the next."""
 
-    __slots__ = ("_amended", "_moving", "_plans", "_rolls", "_stands", "actors", "instrument")
+    __slots__ = ("_amended", "_plans", "_reads", "_rolls", "_stands", "actors", "instrument")
 
     def __init__(self, instrument: Instrument, actors: Actors) -> None:
         """Prepare the rolls; plans are made when they are first needed."""
@@ -118,8 +118,8 @@ class Text:
             if change.patches
         ]
         self._plans: dict[int, tuple[Roll, tuple[Plan, ...]]] = {}
-        self._stands: dict[tuple[Moment | None, str], Standing] = {}
-        self._moving = bool(set(reads_of(instrument)) - {"extended"})
+        self._stands: dict[tuple[Moment | str | None, ...], Standing] = {}
+        self._reads = reads_of(instrument)
 
     def _at(self, day: Moment | None) -> Text:
         """Return the text as amended by a day."""
@@ -137,9 +137,12 @@ class Text:
         self, day: Moment | None, facts: Facts, others: Sequence[Instrument] = ()
     ) -> Standing:
         """Ask whether the text binds on a day; kept where no fact and no other text bears on it."""
-        if self._moving or others:
+        text = self._at(day)
+        if text is not self:
+            return text.standing(day, facts, others)
+        if others or len(self._reads) > 1:
             return standing(self.instrument, day, facts, others)
-        key = (day, str(facts.get("extended")))
+        key = (day, *(str(facts.get(name)) for name in self._reads))
         kept = self._stands.get(key)
         if kept is None:
             if len(self._stands) > _MOST:

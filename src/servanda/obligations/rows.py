@@ -109,6 +109,10 @@ class Rows:
             kept = self._facts[row] = Facts(self.incident(row), self.as_of)
         return kept
 
+    def days(self) -> tuple[Moment | None, ...]:
+        """Return the days of the incidents, each once."""
+        return tuple(dict.fromkeys(i.date for i in self.incidents))
+
     def epochs(self, text: Text) -> int:
         """Encode which roll of a text the day of each row calls for.
 

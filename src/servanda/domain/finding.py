@@ -8,7 +8,7 @@ from typing import Any
 
 from servanda.domain.noun import Noun, Tokens
 
-__all__ = ["Finding", "Gap", "Question", "Trace", "VariantReading", "made"]
+__all__ = ["Finding", "Gap", "Question", "Trace", "VariantReading", "made", "unsaid"]
 
 
 @dataclass(slots=True)
@@ -127,14 +127,21 @@ _UNSAID: dict[str, Any] = {
 }
 
 
+def unsaid() -> dict[str, Any]:
+    """Return every field of a finding that says nothing yet."""
+    return dict(_UNSAID)
+
+
 def made(values: dict[str, Any]) -> Finding:
     """Make a finding from values that the engine knows to be right, without checking them again.
+
+    ``values`` holds every field, as `unsaid` gives them to begin with.
 
     A hundred provisions are held against an incident in a millisecond or two; validation would
     take longer than the law.
     """
     finding = Finding.__new__(Finding)
-    object.__setattr__(finding, "__dict__", {**_UNSAID, **values})
+    object.__setattr__(finding, "__dict__", values)
     object.__setattr__(finding, "__pydantic_fields_set__", set(values))
     object.__setattr__(finding, "__pydantic_extra__", None)
     object.__setattr__(finding, "__pydantic_private__", None)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 
 from servanda.domain.finding import Trace
 from servanda.domain.instrument import AreaPredicate, Provision
@@ -25,7 +26,7 @@ from servanda.obligations.kleene import (
 )
 from servanda.obligations.membership import Roll
 from servanda.obligations.objects import is_force
-from servanda.obligations.places import REGIONS, within
+from servanda.obligations.places import REGIONS, around, within
 
 __all__ = ["area_question"]
 
@@ -74,14 +75,20 @@ def area_question(provision: Provision, roll: Roll) -> Ask:
 
 def _left_open(roll: Roll, facts: Facts) -> Trace | None:
     """A place that the text lists among its open questions is covered by one reading only."""
+    if not roll.instrument.unspecified:
+        return None
     place = facts.place
-    where = {*facts.regions, str(place.get("name", "")).lower().replace(" ", "_")}
+    where = facts.once("places", lambda: {*facts.regions, _as_token(place.get("name", ""))})
     far = "overseas" in str(place.get("status", "")) or place.get("overseas") is True
     for name in roll.instrument.unspecified:
         if name in where or (far and "overseas" in name):
             note = f"the text leaves open: {name}"
             return Trace(f"area: {name}", CONTESTED, ("area",), facts=_shown(facts), note=note)
     return None
+
+
+def _as_token(name: object) -> str:
+    return str(name).lower().replace(" ", "_")
 
 
 def _shown(facts: Facts) -> dict[str, object]:
@@ -208,6 +215,10 @@ def _holders(part: AreaPredicate, roll: Roll) -> tuple[str, ...]:
 
 
 def _sovereign(facts: Facts, roll: Roll) -> str:
+    return facts.once("sovereign", lambda: _whose(facts, roll))
+
+
+def _whose(facts: Facts, roll: Roll) -> str:
     """Whose territory it is.
 
     A place that bears a state's name is that state's; an attack on territory with no other place
@@ -318,9 +329,17 @@ def _within(
 
 
 def _regions(facts: Facts, roll: Roll) -> frozenset[str]:
+    return facts.once("whereabouts", lambda: _whereabouts(facts, roll))
+
+
+def _whereabouts(facts: Facts, roll: Roll) -> frozenset[str]:
     """Where the place lies; land whose region nobody recorded lies where its state lies."""
-    if facts.regions or facts.place.get("island") is True:
+    if facts.place.get("island") is True or facts.place.get("metropolitan") is False:
         return facts.regions
+    if facts.regions:
+        home = roll.registry.homes.get(_sovereign(facts, roll), frozenset())
+        # the state's own region says more exactly where in a larger one the place lies
+        return facts.regions | {r for r in home if around([r]) & facts.regions}
     if is_force(facts.objects) and not facts.place.get("sovereign"):
         name = str(facts.place.get("name", "")).lower().replace(" ", "_")
         owner = roll.registry.words.get(name, "")
@@ -351,9 +370,21 @@ def _territories_above(part: AreaPredicate, facts: Facts, roll: Roll) -> str:
 
 
 def _same_words(token: str, name: str) -> bool:
-    mine = {w for w in token.lower().split("_") if len(w) > 3}
-    theirs = {w for w in re.split(r"[\s/_-]+", name.lower()) if len(w) > 3}
-    return bool(mine & theirs)
+    return not _words(token).isdisjoint(_words(name))
+
+
+@lru_cache(maxsize=4096)
+def _words(name: str) -> frozenset[str]:
+    return frozenset(w for w in re.split(r"[\s/_-]+", name.lower()) if len(w) > 3) - _COMMON
+
+
+#: Words that many places have in common.
+_COMMON = frozenset(
+    """port harbour island islands region area zone coast district districts province strait line
+    river bank city town village north south east west northern southern eastern western upper
+    lower territory territories sector corridor border waters point cape mount lake near from with
+    base camp road bridge valley certain areas parts part""".split()
+)
 
 
 def _token(token: str, facts: Facts, roll: Roll) -> Trace:
@@ -402,8 +433,10 @@ Exclusion = tuple[str, Moment | None, Moment | None]
 def _exclusions(provision: Provision, roll: Roll) -> tuple[Exclusion, ...]:
     """Collect what the provision, its area and the exceptions of the text leave out, and when."""
     names: list[Exclusion] = [(name, None, None) for name in provision.area_excluded]
+    # an area that no provision names is that of the whole text
+    named = {name for p in roll.instrument.provisions for name in p.area or ()}
     for identifier, area in roll.instrument.areas.items():
-        if identifier in (provision.area or ()):
+        if identifier in (provision.area or ()) or identifier not in named:
             names += [
                 (p, None, None) if isinstance(p, str) else (p.name or p.what, p.from_, p.to)
                 for p in area.exclude

@@ -215,7 +215,7 @@ _BY_SORT = {
     "other_side": _other_side,
     **dict.fromkeys(
         ("threat", "coercion", "coup", "independence", "exercise", "natural", "political",
-         "support", "subversion"),
+         "support", "subversion", "presence"),
         _no_attack,
     ),
 }  # fmt: skip

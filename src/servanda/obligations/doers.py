@@ -135,7 +135,8 @@ def _one(word: str, facts: Facts, roll: Roll) -> Trace:
         return _of_group(label, facts)
     if words & STATES:
         groups_too = bool(words & GROUPS) and "group_of_" not in word and "groups_of_" not in word
-        node = _of_state(label, facts, roll, groups_too=groups_too)
+        third = bool(words & {"third", "external", "foreign", "outside"})
+        node = _of_state(label, facts, roll, groups_too=groups_too, third=third)
         regions = words & set(REGIONAL)
         if node.truth == TRUE and regions:
             return _from_region(label, REGIONAL[regions.pop()], facts, roll)
@@ -223,9 +224,14 @@ def _sort(facts: Facts) -> str:
 GROUP_WORDS = frozenset({"non", "group", "groups", "armed_groups", "terrorist", "terrorists"})
 
 
-def _of_state(label: str, facts: Facts, roll: Roll, *, groups_too: bool) -> Trace:
+def _of_state(
+    label: str, facts: Facts, roll: Roll, *, groups_too: bool, third: bool = False
+) -> Trace:
     shown = {"actor": facts.actors, "actor_type": facts.get("actor_type")}
     sort = _sort(facts)
+    if third and facts.actors and set(facts.actors) <= set(roll.members):
+        note = "the attacker is a party itself"
+        return Trace(label, FALSE, ("actor",), facts=shown, note=note)
     if sort == "state" or (groups_too and sort == "group"):
         return Trace(label, TRUE, facts=shown)
     if sort == ABSENT:

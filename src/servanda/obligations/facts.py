@@ -103,8 +103,8 @@ class Facts:
         self._kept: dict[str, Any] = {}
         self._later = _arrived(self.raw, as_of) if "timeline" in self.raw else {}
 
-    def _once(self, name: str, read: Callable[[], T]) -> T:
-        """Read a thing once per incident: a hundred provisions ask the same."""
+    def once(self, name: str, read: Callable[[], T]) -> T:
+        """Work a thing out once per incident: a hundred provisions ask the same."""
         kept = self._kept
         if name not in kept:
             kept[name] = read()
@@ -118,7 +118,7 @@ class Facts:
             return ABSENT
         if name == "deliberate" and value == ABSENT and self._accident():
             return False
-        if isinstance(value, Mapping) and "unknown_until" in value:
+        if isinstance(value, dict) and "unknown_until" in value:
             known = day_of(value["unknown_until"])
             if self.as_of is not None and (known is None or self.as_of.before(known)):
                 return ABSENT
@@ -146,29 +146,32 @@ class Facts:
     @property
     def kind(self) -> str:
         """What happened, as one word, or ``unknown``."""
-        return self._once("kind", lambda: str(self.get("kind")))
+        return self.once("kind", lambda: str(self.get("kind")))
 
     @property
     def targets(self) -> tuple[str, ...]:
         """Whom it hit."""
-        return self._once("targets", lambda: self.names("target"))
+        return self.once("targets", lambda: self.names("target"))
 
     @property
     def objects(self) -> tuple[str, ...]:
         """What was hit."""
-        return self._once("objects", lambda: self.names("object"))
+        return self.once("objects", lambda: self.names("object"))
 
     @property
     def actors(self) -> tuple[str, ...]:
         """Who did it, as assessed on the day; empty while nobody has attributed it."""
-        return self._once("actors", self._actors)
+        return self.once("actors", self._actors)
 
     def _actors(self) -> tuple[str, ...]:
         if not self.attributed:
             return ()
         value = self.get("actor")
-        if value == ABSENT:
-            value = self._later.get("attribution", ABSENT)  # who a later report says it was
+        # who a later report says it was, or who stood behind it
+        later = self._later.get("attribution", ABSENT)
+        if isinstance(later, str) and later not in DOUBTFUL and not isinstance(value, Mapping):
+            first = () if value == ABSENT else words_of(value)
+            return tuple(a for a in dict.fromkeys((*first, later)) if a not in NOBODY)
         if isinstance(value, Mapping):
             latest = str(value.get("assessed", value.get("first_reports", "")))
             return (latest,) if latest and latest not in DOUBTFUL else ()
@@ -177,7 +180,7 @@ class Facts:
     @property
     def attributed(self) -> bool:
         """Whether the incident is attributed by the day of knowledge, and nobody disputes it."""
-        return self._once("attributed", self._attributed)
+        return self.once("attributed", self._attributed)
 
     def _attributed(self) -> bool:
         when = self._later.get("attribution", self.raw.get("attribution"))
@@ -200,7 +203,7 @@ class Facts:
     @property
     def place(self) -> Mapping[str, Any]:
         """Where it happened."""
-        return self._once("place", self._place)
+        return self.once("place", self._place)
 
     def _place(self) -> Mapping[str, Any]:
         value = self.get("place")
@@ -211,7 +214,7 @@ class Facts:
     @property
     def regions(self) -> frozenset[str]:
         """The regions the place lies in, with every larger region around them."""
-        return self._once("regions", lambda: around(words_of(self.place.get("region"))))
+        return self.once("regions", lambda: around(words_of(self.place.get("region"))))
 
     def request(self) -> tuple[str, Moment | None]:
         """Return how help was asked for and when.
@@ -219,7 +222,7 @@ class Facts:
         Returns:
             one of ``yes``, ``consultation``, ``no``, ``unknown``, and the moment if recorded.
         """
-        return self._once("request", self._request)
+        return self.once("request", self._request)
 
     def _request(self) -> tuple[str, Moment | None]:
         value = self.get("requested")

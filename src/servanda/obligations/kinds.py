@@ -181,7 +181,7 @@ def _large(facts: Facts) -> Trace:
 
 # --- other families -------------------------------------------------------------------------------
 
-HARMLESS = ("natural", "political", "support", "exercise")
+HARMLESS = ("natural", "political", "support", "exercise", "presence")
 
 
 def _use_of_force(label: str, meaning: Meaning, provision: Provision, facts: Facts) -> Trace:
@@ -312,6 +312,13 @@ def _disaster(label: str, meaning: Meaning, provision: Provision, facts: Facts) 
     return Trace(label, truth, ("kind",), missing=("disaster",), facts={"kind": facts.kind})
 
 
+def _alike(label: str, meaning: Meaning, provision: Provision, facts: Facts) -> Trace:
+    """A trigger that names a sort of incident is met by that sort."""
+    sort = sort_of(facts.kind)
+    truth = UNKNOWN if sort is None else TRUE if sort == sort_of(meaning.token) else FALSE
+    return Trace(label, truth, ("kind",), missing=(meaning.token,), facts={"kind": facts.kind})
+
+
 _BY_FAMILY = {
     "conduct": _conduct,
     "attack": armed_attack,
@@ -326,4 +333,5 @@ _BY_FAMILY = {
     "coercion": _coercion,
     "independence": _independence,
     "disaster": _disaster,
+    "alike": _alike,
 }

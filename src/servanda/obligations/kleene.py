@@ -11,7 +11,7 @@ References:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from servanda.domain.finding import Trace
@@ -49,10 +49,10 @@ def truth_of(value: Any) -> Any:
     """
     if value is True:
         return TRUE
-    status = value.get("status") if isinstance(value, Mapping) else value
-    if isinstance(status, str) and status in ("contested", "disputed"):
-        return CONTESTED
-    return FALSE if value is False else UNKNOWN
+    if value is False:
+        return FALSE
+    status = value.get("status") if isinstance(value, dict) else value
+    return CONTESTED if status in ("contested", "disputed") else UNKNOWN
 
 
 def all_of(label: str, parts: Iterable[Trace]) -> Trace:

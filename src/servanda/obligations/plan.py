@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from servanda.domain.finding import Trace
+from servanda.domain.finding import Trace, unsaid
 from servanda.domain.instrument import Instrument, Provision
 from servanda.domain.moment import Moment
 from servanda.domain.patch import patched
@@ -48,9 +48,9 @@ from servanda.obligations.timing import Standing, reads_of, standing
 
 __all__ = ["LIMITS", "POWERS", "SILENT", "Plan", "Text", "text_of"]
 
-SILENT = frozenset({"decision_rule", "condition"})
+SILENT = frozenset({"decision_rule"})
 POWERS = frozenset({"power", "permission"})
-LIMITS = frozenset({"exception", "limit"})
+LIMITS = frozenset({"exception", "limit", "condition"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,8 @@ class Plan:
         target: asked first: what is behind it says nothing of others than the protected.
         always: asked whoever was hit.
         behind: asked only where the target does not fail.
+        blank: the fields of a finding that do not depend on the incident.
+        decision: who invokes, which body decides, by which rule.
     """
 
     instrument: Instrument
@@ -76,8 +78,7 @@ class Plan:
     target: Ask | None
     always: tuple[Ask, ...]
     behind: tuple[Ask, ...]
-    liability: str | None = None
-    response: dict[str, Any] = field(default_factory=dict)
+    blank: dict[str, Any] = field(default_factory=unsaid)
     decision: dict[str, Any] = field(default_factory=dict)
 
     def questions(self) -> Iterator[Ask]:
@@ -105,7 +106,16 @@ class Plan:
 class Text:
     """An instrument made ready: its rolls and plans, kept from one incident to the next."""
 
-    __slots__ = ("_amended", "_plans", "_reads", "_rolls", "_stands", "actors", "instrument")
+    __slots__ = (
+        "_amended",
+        "_last",
+        "_plans",
+        "_reads",
+        "_rolls",
+        "_stands",
+        "actors",
+        "instrument",
+    )
 
     def __init__(self, instrument: Instrument, actors: Actors) -> None:
         """Prepare the rolls; plans are made when they are first needed."""
@@ -120,6 +130,7 @@ class Text:
         self._plans: dict[int, tuple[Roll, tuple[Plan, ...]]] = {}
         self._stands: dict[tuple[Moment | str | None, ...], Standing] = {}
         self._reads = reads_of(instrument)
+        self._last: tuple[Any, Any, Any] = (None, None, None)
 
     def _at(self, day: Moment | None) -> Text:
         """Return the text as amended by a day."""
@@ -137,6 +148,14 @@ class Text:
         self, day: Moment | None, facts: Facts, others: Sequence[Instrument] = ()
     ) -> Standing:
         """Ask whether the text binds on a day; kept where no fact and no other text bears on it."""
+        if self._last[0] is facts and self._last[1] == day and not others:
+            kept: Standing = self._last[2]  # a hundred provisions ask it of the same incident
+            return kept
+        found = self._standing(day, facts, others)
+        self._last = (facts, day, found)
+        return found
+
+    def _standing(self, day: Moment | None, facts: Facts, others: Sequence[Instrument]) -> Standing:
         text = self._at(day)
         if text is not self:
             return text.standing(day, facts, others)
@@ -193,7 +212,8 @@ def _plan(instrument: Instrument, provision: Provision, roll: Roll) -> Plan:
     if mode == "limit":
         asks = _tree(instrument, provision, roll) if provision.trigger else ()
         bound = roll.bearers(provision)
-        return Plan(instrument, provision, roll, mode, clause, bound, None, None, asks, ())
+        blank = _blank(instrument, provision)
+        return Plan(instrument, provision, roll, mode, clause, bound, None, None, asks, (), blank)
     if mode == "restraint":
         return _restraint(instrument, provision, roll, clause)
     bearers = roll.bearers(provision)
@@ -209,8 +229,7 @@ def _plan(instrument: Instrument, provision: Provision, roll: Roll) -> Plan:
         target,
         always,
         (*behind, *_exceptions(instrument, provision, roll), *_ambiguous(provision, roll)),
-        liability_of(provision, roll),
-        _response(provision),
+        _blank(instrument, provision) | {"liability": liability_of(provision, roll)},
         _decision(provision),
     )
 
@@ -290,15 +309,26 @@ def _restraint(instrument: Instrument, provision: Provision, roll: Roll, clause:
             *_exceptions(instrument, provision, roll),
         )
     bound = bound_by(provision, roll)
-    return Plan(instrument, provision, roll, "restraint", clause, bound, None, None, asks, ())
+    blank = _blank(instrument, provision)
+    return Plan(
+        instrument, provision, roll, "restraint", clause, bound, None, None, asks, (), blank
+    )
 
 
-def _response(provision: Provision) -> dict[str, Any]:
+def _blank(instrument: Instrument, provision: Provision) -> dict[str, Any]:
+    """Return a finding's fields as far as the text alone fills them."""
     response = provision.response
-    found = {} if response is None else response.model_dump(mode="json", exclude_unset=True)
+    owed = {} if response is None else response.model_dump(mode="json", exclude_unset=True)
     if provision.discretion:
-        found["discretion"] = provision.discretion
-    return found
+        owed["discretion"] = provision.discretion
+    return {
+        **unsaid(),
+        "instrument": instrument.id,
+        "provision": provision.id,
+        "force": instrument.legal_force,
+        "act": provision.act,
+        "response": owed,
+    }
 
 
 def _decision(provision: Provision) -> dict[str, Any]:

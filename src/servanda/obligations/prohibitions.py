@@ -77,9 +77,8 @@ def bound_by(provision: Provision, roll: Roll) -> tuple[str, ...]:
     return roll.bearers(provision) or pairs
 
 
-def breakers(provision: Provision, facts: Facts, roll: Roll) -> tuple[str, ...]:
+def breakers(bearers: tuple[str, ...], facts: Facts, roll: Roll) -> tuple[str, ...]:
     """Return who among those bound did it."""
-    bearers = bound_by(provision, roll)
     by = (b for a in facts.actors for b in bearers if roll.among((a,), (b,)))
     return tuple(dict.fromkeys(by))
 
@@ -105,6 +104,7 @@ def _is_defence(word: str) -> bool:
 
 def _actor(provision: Provision, roll: Roll) -> Ask:
     label = "actor: bound by the clause"
+    bearers = bound_by(provision, roll)
 
     def answer(facts: Facts) -> Trace:
         shown = {"actor": facts.actors or ABSENT}
@@ -112,10 +112,14 @@ def _actor(provision: Provision, roll: Roll) -> Ask:
             return attribution(facts)
         if not facts.actors:
             return Trace(label, UNKNOWN, missing=("attribution",), facts=shown)
-        by = breakers(provision, facts, roll)
+        by = breakers(bearers, facts, roll)
+        behind = facts.get("directed_from_abroad")
+        if not by and facts.has("directed_from_abroad") and behind not in (True, False):
+            missing = ("attribution", "directed_from_abroad")
+            return Trace(label, UNKNOWN, missing=missing, facts=shown)
         return Trace(label, TRUE if by else FALSE, ("actor",), facts=shown)
 
-    return ask(label, ("actors", "disputed"), answer)
+    return ask(label, ("actors", "disputed", "directed_from_abroad"), answer)
 
 
 def _toward(provision: Provision, roll: Roll) -> Ask:
@@ -127,7 +131,8 @@ def _toward(provision: Provision, roll: Roll) -> Ask:
     peaceful = provision.act and not mentions("_".join(provision.act), HOSTILITY)
     if described:
         return _by_record(described)
-    if not toward and (truce or peaceful or len(protected) < 2):
+    local = bool(provision.area)
+    if not toward and (truce or peaceful or local or len(protected) < 2):
         return settled("target: any", "the text names nobody in particular")
     pool = frozenset(protected)
 
@@ -168,6 +173,8 @@ def _deed(provision: Provision) -> Ask:
     acts = provision.act
     joined = "_".join(acts)
     kinds = frozenset(sort for sort, words in OTHER_ACTS if mentions(joined, words))
+    if mentions(joined, ("cross", "enter", "trespass", "intrusion")):
+        kinds |= {"below", "force", "attack"}  # whoever comes over the line crosses it
     force = not acts or mentions(joined, HOSTILITY)
     nuclear = "nuclear" in joined and "use" in joined
     economic = "coercion" in joined and "economic" in joined
@@ -181,8 +188,9 @@ def _deed(provision: Provision) -> Ask:
             return Trace(label, UNKNOWN, missing=("kind",), facts=shown)
         for act in acts:  # a fact of that very name, or an incident of that very kind
             value = facts.get(act)
-            if facts.kind == act or truth_of(value) != UNKNOWN:
-                truth = TRUE if facts.kind == act else truth_of(value)
+            named = _names(facts.kind, act)
+            if named or truth_of(value) != UNKNOWN:
+                truth = TRUE if named else truth_of(value)
                 return Trace(label, truth, ("kind",), facts={**shown, act: value})
         sort = sort_of(facts.kind)
         if nuclear:
@@ -200,6 +208,12 @@ def _deed(provision: Provision) -> Ask:
         return Trace(label, truth, ("kind",), doubt, shown)
 
     return ask("deed", reads, answer)
+
+
+def _names(kind: str, act: str) -> bool:
+    """Say whether an incident is called by the act, or by two words or more of it."""
+    words = set(kind.split("_"))
+    return kind == act or (len(words) > 1 and words <= set(act.split("_")))
 
 
 def _doubt(
@@ -226,6 +240,7 @@ def _meant(label: str, sort: str | None, facts: Facts) -> Trace:
 
 def _excuse(token: str, provision: Provision, roll: Roll) -> Ask:
     """Self-defence as an exception is read both ways where the other side struck first."""
+    bearers = bound_by(provision, roll)
 
     def answer(facts: Facts) -> Trace:
         value = facts.get(token)
@@ -234,7 +249,7 @@ def _excuse(token: str, provision: Provision, roll: Roll) -> Ask:
             node.facts = {token: value}
             return negated(node, node.label, "provocation")
         provokers = facts.provokers()
-        by = breakers(provision, facts, roll)
+        by = breakers(bearers, facts, roll)
         shown = {"provoked": facts.get("provoked")}
         claimed = facts.names("self_defence_claim")
         if (provokers and not set(provokers) & set(by)) or set(claimed) & set(by):

@@ -12,12 +12,13 @@ __all__ = ["attribution", "first_use", "self_defence", "unprovoked"]
 
 
 def attribution(facts: Facts) -> Trace:
-    """Say what stands where nobody has attributed the incident, or some do and others deny it."""
+    """Say what stands where nobody has attributed the incident, or some do and others deny it.
+
+    A dispute about who did it is about a fact, not about the reading of a text.
+    """
     shown = {"attribution": facts.get("attribution")}
-    if facts.disputed:
-        note = "who did it is claimed by some and denied by others"
-        return Trace("attribution", CONTESTED, ("attribution",), ("attribution",), shown, note)
-    return Trace("attribution", UNKNOWN, missing=("attribution",), facts=shown)
+    note = "who did it is claimed by some and denied by others" if facts.disputed else None
+    return Trace("attribution", UNKNOWN, ("attribution",), ("attribution",), shown, note)
 
 
 def unprovoked(facts: Facts) -> Trace:

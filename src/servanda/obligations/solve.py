@@ -124,16 +124,9 @@ def _cite(node: Trace, clause: str) -> None:
 
 
 def _blank(plan: Plan, facts: Facts) -> dict[str, Any]:
-    values: dict[str, Any] = {
-        "incident": facts.incident.id,
-        "instrument": plan.instrument.id,
-        "provision": plan.provision.id,
-        "force": plan.instrument.legal_force,
-        "act": plan.provision.act,
-        "as_of": None if facts.as_of is None else str(facts.as_of),
-        "liability": plan.liability,
-        "response": plan.response,
-    }
+    values = {**plan.blank, "incident": facts.incident.id}
+    if facts.as_of is not None:
+        values["as_of"] = str(facts.as_of)
     if plan.decision:
         state = state_of_decision(plan.provision.decision, facts)
         values["decision"] = {**plan.decision, "state": state} if state else plan.decision
@@ -207,7 +200,7 @@ def _of_power(word: str, plan: Plan, frame: Frame, facts: Facts) -> dict[str, An
 def _of_restraint(word: str, plan: Plan, frame: Frame, facts: Facts) -> dict[str, Any]:
     more: dict[str, Any] = {"bearers": plan.bearers}
     if word == "breach":
-        by = breakers(plan.provision, facts, plan.roll)
+        by = breakers(plan.bearers, facts, plan.roll)
         more["by"] = by or tuple(b for b in plan.bearers if b in facts.targets)
     return more
 

@@ -155,7 +155,8 @@ def _by_side(
         if state == "in_force":
             return states, Trace("in force", TRUE, note="by each side's account"), None
         return states, Trace("in force", FALSE, ("time",), facts={"day": str(day)}), state
-    if OVER in states.values() and any(v.end is None for v in by_side):
+    same_start = len({v.start for v in by_side}) == 1
+    if OVER in states.values() and (same_start or any(v.end is None for v in by_side)):
         note = "the sides give different ends"
         return states, Trace("in force", CONTESTED, ("time",), facts=states, note=note), None
     if OVER in states.values():

@@ -22,8 +22,9 @@ SORTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("other_side", ("self_defence_of_other_side",)),
     ("support", ("arms_supply", "arms_delivery", "arms_shipment", "financing", "training")),
     ("exercise", ("exercise", "drill", "manoeuvre", "maneuver", "parade", "patrol")),
+    ("presence", ("deployment", "stationing", "presence", "basing", "garrisoning")),
     ("threat", ("threat", "ultimatum", "mobilis", "mobiliz", "massing", "build_up", "buildup",
-                "deployment", "blackmail", "intimidation", "warning", "menace", "sabre")),
+                "blackmail", "intimidation", "warning", "menace", "sabre")),
     ("hybrid", ("cyber", "terror", "sabotage", "hybrid", "poison", "assassin", "disinformation",
                 "instrumentalis", "jamming", "spoofing", "cable", "arson", "hack", "malware",
                 "ransomware")),
@@ -182,7 +183,8 @@ class Meaning:
 _BY_SORT = {
     "attack": "attack", "force": "force", "coercion": "coercion", "threat": "threat",
     "internal": "internal", "hybrid": "hybrid", "natural": "disaster", "exercise": "threat",
-    "below": "force", "violation": "breach",
+    "below": "force", "violation": "breach", "impact": "alike", "support": "alike",
+    "political": "alike", "presence": "alike",
 }  # fmt: skip
 #: Families whose words have to be understood one by one: they say which attack is meant.
 _EXACTING = frozenset({"attack", "force", "hybrid", "breach", "internal"})

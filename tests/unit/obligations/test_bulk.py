@@ -19,7 +19,7 @@ from servanda.scenario import shelf
 
 
 def differences(texts, incidents, varied, as_of=None, actors=None):
-    """Compare every row with the interpreter; return how many pairs there were, and what differs."""
+    """Compare every row with the interpreter; return the number of pairs and what differs."""
     known = shelf.actors() if actors is None else actors
     ledger = assess_many(texts, incidents, actors=known, varied=varied, as_of=as_of)
     rows = Rows(incidents, varied, as_of)

@@ -1,6 +1,9 @@
-"""Write what the documentation derives from the code: JSON Schemas and the page of problem codes.
+"""Write what the documentation derives from the code.
 
-python -m tools.write_formats            write docs/schemas/*.json and docs/formats/problems.md
+These are the JSON Schemas, the page of problem codes, the second half of the glossary, and the
+files of the worked example.
+
+python -m tools.write_formats            write them
 python -m tools.write_formats --check    say which of them are out of date, change nothing
 """
 
@@ -9,6 +12,8 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+
+from tools import glossary, worked_example
 
 from servanda.domain.codes import CODES, Code
 from servanda.scenario.schema import SCHEMA_KINDS, json_schema
@@ -62,6 +67,9 @@ def pages() -> dict[Path, str]:
         for kind in SCHEMA_KINDS
     }
     made[DOCS / "formats" / "problems.md"] = problems_page()
+    made[glossary.PAGE] = glossary.glossary_page()
+    for name, text in worked_example.files().items():
+        made[worked_example.PAGE.parent / "coding" / name] = text
     return made
 
 

@@ -70,7 +70,8 @@ def area_question(provision: Provision, roll: Roll) -> Ask:
 
     whats = [p.what for a in roll.instrument.areas.values() for p in a.include
              if not isinstance(p, str)]  # fmt: skip
-    return ask("area", (*READS, *whats), answer)
+    told = [f"place_in_{name}" for name in names]
+    return ask("area", (*READS, *whats, *told), answer)
 
 
 def _left_open(roll: Roll, facts: Facts) -> Trace | None:
@@ -418,7 +419,8 @@ def _elsewhere(label: str, token: str, facts: Facts, roll: Roll) -> Trace:
     if facts.place.get("sovereign") == "disputed":
         return _node(label, CONTESTED, facts)
     known = facts.regions or facts.place.get("name")
-    return _node(label, UNKNOWN, facts, f"place_in_{token}" if known else "place")
+    name = f"place_in_{token}"
+    return _node(label, truth_of(facts.get(name)), facts, name if known else "place")
 
 
 def _mentioned(token: str, roll: Roll) -> tuple[str, ...]:

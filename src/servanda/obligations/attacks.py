@@ -88,7 +88,9 @@ def _below(label: str, meaning: Meaning, provision: Provision, facts: Facts) -> 
     parts = [Trace(label, UNKNOWN, missing=("armed_attack_threshold",), facts=shown)]
     if facts.place.get("border") == "undemarcated":
         border = {"place": dict(facts.place)}
-        parts.append(Trace("border agreed", UNKNOWN, missing=("agreed_border",), facts=border))
+        agreed = facts.get("agreed_border")
+        missing = ("agreed_border",)
+        parts.append(Trace("border agreed", truth_of(agreed), ("area",), missing, border))
     return all_of(label, [*parts, *deeds(provision, facts), *abroad(facts)])
 
 
@@ -188,7 +190,8 @@ def _hybrid(label: str, meaning: Meaning, provision: Provision, facts: Facts) ->
     scale = facts.get("scale")
     if scale in (ABSENT, "small", "limited") and effects is not True:
         missing = ("scale_comparable_to_armed_attack",)
-        nodes.append(Trace("scale", UNKNOWN, missing=missing, facts={"scale": scale}))
+        comparable = truth_of(facts.get(missing[0]))
+        nodes.append(Trace("scale", comparable, ("threshold",), missing, {"scale": scale}))
     return all_of(label, nodes)
 
 

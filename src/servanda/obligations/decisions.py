@@ -176,7 +176,7 @@ def _in_practice() -> Ask:
         plain = sort_of(facts.kind) != "hybrid" or facts.get("council_decided") is True
         settled = facts.get("scale") not in (ABSENT, "small", "limited") or "cyber" in facts.kind
         shown = {"kind": facts.kind, "requested": how}
-        if plain or how == "consultation" or not settled:
+        if plain or how in ("consultation", "yes") or not settled:
             note = "the text asks for no decision before"
             return Trace(label, TRUE, facts=shown, note=note)
         return Trace(label, UNKNOWN, missing=("request_or_council_decision",), facts=shown)

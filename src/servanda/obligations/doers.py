@@ -132,7 +132,7 @@ def _one(word: str, facts: Facts, roll: Roll) -> Trace:
     if strange:
         return _by_record(label, word, facts, roll)
     if words & GROUPS and not words & STATES:
-        return _of_group(label, facts)
+        return _of_group(label, facts, roll)
     if words & STATES:
         groups_too = bool(words & GROUPS) and "group_of_" not in word and "groups_of_" not in word
         third = bool(words & {"third", "external", "foreign", "outside"})
@@ -166,7 +166,8 @@ def _from_region(label: str, region: str, facts: Facts, roll: Roll) -> Trace:
     shown = {"actor": facts.actors}
     homes = [roll.registry.homes.get(a) for a in facts.actors]
     if not homes or any(home is None for home in homes):
-        return Trace(label, TRUE, facts=shown, note="no region of the attacker is recorded")
+        missing = ("region_of_actor",)
+        return Trace(label, UNKNOWN, missing=missing, facts=shown)
     inside = any(within(region, home or frozenset()) for home in homes)
     return Trace(label, TRUE if inside else FALSE, ("actor",), facts=shown)
 
@@ -210,14 +211,21 @@ def _of_pool(label: str, pool: tuple[str, ...], facts: Facts, roll: Roll) -> Tra
     return Trace(label, TRUE if hit else FALSE, ("actor",), facts=shown)
 
 
-def _sort(facts: Facts) -> str:
+def _sort(facts: Facts, roll: Roll) -> str:
     """Return ``state``, ``group``, or ``unknown``."""
     sort = str(facts.get("actor_type"))
     if sort.startswith(("non_state", "non-state", "group", "armed_group", "terror", "militia")):
         return "group"
-    if sort == "state" or (sort == ABSENT and facts.actors):
+    if sort == "state":
+        return "state"
+    if sort == ABSENT and facts.actors and all(_is_state(a, roll) for a in facts.actors):
         return "state"
     return ABSENT
+
+
+def _is_state(actor: str, roll: Roll) -> bool:
+    known = roll.actors.get(actor) or roll.actors.get(actor.split("_", 1)[0])
+    return ("state" in known.kind) if known is not None else roll.knows(actor)
 
 
 #: Words by which a text lists attacks by groups among its open questions.
@@ -228,7 +236,7 @@ def _of_state(
     label: str, facts: Facts, roll: Roll, *, groups_too: bool, third: bool = False
 ) -> Trace:
     shown = {"actor": facts.actors, "actor_type": facts.get("actor_type")}
-    sort = _sort(facts)
+    sort = _sort(facts, roll)
     if third and facts.actors and set(facts.actors) <= set(roll.members):
         note = "the attacker is a party itself"
         return Trace(label, FALSE, ("actor",), facts=shown, note=note)
@@ -247,9 +255,9 @@ def _of_state(
     return Trace(label, CONTESTED, ("text_ambiguity",), facts=shown, note=note)
 
 
-def _of_group(label: str, facts: Facts) -> Trace:
+def _of_group(label: str, facts: Facts, roll: Roll) -> Trace:
     shown = {"actor": facts.actors, "actor_type": facts.get("actor_type")}
-    sort = _sort(facts)
+    sort = _sort(facts, roll)
     if sort == ABSENT:
         return Trace(label, UNKNOWN, missing=("actor_type",), facts=shown)
     return Trace(label, TRUE if sort == "group" else FALSE, ("actor",), facts=shown)
@@ -298,6 +306,8 @@ def _inside(provision: Provision, facts: Facts, roll: Roll, codes: frozenset[str
     if not mine or trigger is None or codes & set(mine) or is_talk(provision):
         return None
     shown = {"actor": facts.actors}
+    if not facts.targets:
+        return None
     if not roll.among(facts.targets, {*roll.members, *roll.beneficiaries}):
         by_record = any(w.startswith("non_") for w in (*trigger.object, *provision.toward))
         if by_record or any("any_party" in j for j in trigger.judged_by):

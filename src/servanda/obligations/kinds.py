@@ -27,7 +27,9 @@ READS = (
     *("kind", "disputed", "actors", "scale", "deliberate", "intent", "request", "place", "nuclear"),
     *("armed_attack", "armed_attack_threshold", "recourse_to_arms", "directed_from_abroad"),
     *("outside_hand", "effects_comparable_to_armed_attack", "threatens_independence"),
-    *("threat_to_party", "breach_established"),
+    *("threat_to_party", "breach_established", "use_of_force_established", "disaster"),
+    *("nuclear_threat_established", "coercion_established", "agreed_border"),
+    "scale_comparable_to_armed_attack",
 )
 
 
@@ -159,6 +161,9 @@ def in_domain(wanted: tuple[str, ...], facts: Facts) -> Trace:
     seen = facts.names("domain")
     wanted = tuple(w.removesuffix("_case_by_case") for w in wanted)
     label = f"domain: {', '.join(wanted)}"
+    if not seen and {"land", "sea", "air"} <= set(wanted):
+        note = "the text names every domain in which forces fight"
+        return Trace(label, TRUE, facts={"domain": ABSENT}, note=note)
     if not seen:
         return Trace(label, UNKNOWN, missing=("domain",), facts={"domain": ABSENT})
     alike = {"missile": "air", "drone": "air", "ballistic": "air", "naval": "sea",
@@ -191,8 +196,10 @@ def _use_of_force(label: str, meaning: Meaning, provision: Provision, facts: Fac
     if sort in ("attack", "force"):
         return all_of(label, [Trace(label, TRUE, facts=shown), *deeds(provision, facts)])
     if sort in ("below", "violation", "impact", "hybrid", None):
-        unknown = Trace(label, UNKNOWN, missing=("use_of_force_established",), facts=shown)
-        return all_of(label, [unknown, *deeds(provision, facts)])
+        name = "use_of_force_established"
+        found = truth_of(facts.get(name))
+        node = Trace(label, found, ("kind",), (name,), {**shown, name: facts.get(name)})
+        return all_of(label, [node, *deeds(provision, facts)])
     return Trace(label, FALSE, ("kind",), facts=shown)
 
 
@@ -259,7 +266,8 @@ def _nuclear(label: str, meaning: Meaning, provision: Provision, facts: Facts) -
         return Trace(label, CONTESTED, ("text_ambiguity",), facts=shown, note=note)
     if value is False:
         return Trace(label, FALSE, ("kind",), facts=shown)
-    return Trace(label, UNKNOWN, missing=("nuclear_threat_established",), facts=shown)
+    name = "nuclear_threat_established"
+    return Trace(label, truth_of(facts.get(name)), ("kind",), missing=(name,), facts=shown)
 
 
 def _peaceable(label: str, meaning: Meaning, provision: Provision, facts: Facts) -> Trace:
@@ -286,8 +294,8 @@ def _coercion(label: str, meaning: Meaning, provision: Provision, facts: Facts) 
         hit = any(word in facts.kind for word in named)
     else:
         hit = sort in ("attack", "force", "below", "threat", "coercion")
-    truth = UNKNOWN if sort is None else TRUE if hit else FALSE
     missing = ("coercion_established",)
+    truth = truth_of(facts.get(missing[0])) if sort is None else TRUE if hit else FALSE
     return Trace(label, truth, ("kind",), missing=missing, facts={"kind": facts.kind})
 
 
@@ -308,7 +316,8 @@ def _conduct(label: str, meaning: Meaning, provision: Provision, facts: Facts) -
 
 def _disaster(label: str, meaning: Meaning, provision: Provision, facts: Facts) -> Trace:
     sort = sort_of(facts.kind)
-    truth = UNKNOWN if sort is None else TRUE if sort == "natural" else FALSE
+    stated = truth_of(facts.get("disaster"))
+    truth = stated if sort is None else TRUE if sort == "natural" else FALSE
     return Trace(label, truth, ("kind",), missing=("disaster",), facts={"kind": facts.kind})
 
 

@@ -37,6 +37,7 @@ class Roll:
         "day",
         "guarantors",
         "instrument",
+        "left",
         "members",
         "registry",
     )
@@ -56,8 +57,10 @@ class Roll:
                 named.setdefault(actor)
         if parties.group:
             named.update(dict.fromkeys(self.expand((parties.group,))))
-        for actor, since in parties.former:
-            if day is None or since.not_after(day):
+        gone = [a for a, since in parties.former if day is None or since.not_after(day)]
+        self.left = frozenset(gone)
+        for actor, _ in parties.former:
+            if actor in self.left:
                 named.pop(actor, None)
             else:
                 named.setdefault(actor)
@@ -128,7 +131,7 @@ class Roll:
         found: dict[str, None] = {}
         for token in tokens:
             found.update(dict.fromkeys(self._bearer(token)))
-        return tuple(found)
+        return tuple(a for a in found if a not in self.left)
 
     def _bearer(self, token: str) -> tuple[str, ...]:
         if token in self.registry.groups:

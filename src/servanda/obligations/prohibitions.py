@@ -139,8 +139,7 @@ def _toward(provision: Provision, roll: Roll) -> Ask:
     def answer(facts: Facts) -> Trace:
         shown = {"target": facts.targets or ABSENT}
         if not facts.targets:
-            note = "nobody in particular is recorded as hit"
-            return Trace("target: any", TRUE, facts=shown, note=note)
+            return Trace("target", UNKNOWN, missing=("target",), facts=shown)
         if facts.kind in provision.act and not provision.toward:
             note = "what was done is the very act that the clause names"
             return Trace("target: any", TRUE, facts=shown, note=note)

@@ -40,6 +40,7 @@ def assess(
     actors: Mapping[str, Actor] | None = None,
     as_of: Moment | None = None,
     provisions: Container[str] | None = None,
+    beside: Iterable[Instrument] = (),
     trace: bool = True,
 ) -> tuple[Finding, ...]:
     """Say of each provision what it makes of an incident.
@@ -56,6 +57,7 @@ def assess(
         actors: registry for group memberships, names and adjectives.
         as_of: day of knowledge; facts that arrived later are unknown. None: all that is recorded.
         provisions: only these identifiers.
+        beside: further texts that are not assessed, but may supersede one that is.
         trace: also write down the reasoning, node by node.
 
     Examples:
@@ -70,7 +72,8 @@ def assess(
     known = actors if actors is not None else _NOBODY
     facts = Facts(incident, as_of)
     texts = tuple(instruments)
-    others = texts if any(t.relations for t in texts) else ()
+    around = (*texts, *beside)
+    others = around if any(t.relations for t in around) else ()
     found: list[Finding] = []
     for instrument in texts:
         text = text_of(instrument, known)

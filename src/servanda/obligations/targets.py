@@ -8,7 +8,7 @@ from servanda.obligations.asking import Ask, ask
 from servanda.obligations.facts import Facts
 from servanda.obligations.kleene import CONTESTED, FALSE, TRUE, UNKNOWN, truth_of
 from servanda.obligations.membership import Roll
-from servanda.obligations.objects import FORCES, THINGS, VALUES
+from servanda.obligations.objects import FORCES, THINGS, VALUES, is_force
 
 __all__ = ["target_question"]
 
@@ -59,8 +59,8 @@ def target_question(provision: Provision, roll: Roll) -> Ask:
             note = "whom these words stand for is not recorded"
             return Trace(label, UNKNOWN, missing=strange, facts=shown, note=note)
         host = str(facts.place.get("sovereign", ""))
-        if guests and roll.among((host,), pool):
-            note = f"the text leaves open: {guests[0]}"
+        if (guests or is_force(facts.objects)) and roll.among((host,), pool):
+            note = "whether forces of a third state on the soil of one protected count is open"
             shown["place"] = dict(facts.place)
             return Trace(label, CONTESTED, ("target",), facts=shown, note=note)
         return Trace(label, FALSE, ("target",), facts=shown)
@@ -88,8 +88,10 @@ def _protected(provision: Provision, roll: Roll) -> tuple[tuple[str, ...], tuple
         if any(word in FORCES for word in words):  # the forces of those who would send them
             hoped = roll.expand(roll.instrument.parties.possible_guarantors)
             found.update(dict.fromkeys((*roll.guarantors, *hoped)))
+    if strange and not spoken:
+        return (), tuple(strange)  # whom such words stand for, only the record can say
     # words beside those that are understood name further things, not further victims
-    return tuple(found), () if spoken else tuple(strange)
+    return tuple(found), ()
 
 
 def _stands_for(word: str, roll: Roll) -> tuple[str, ...] | None:

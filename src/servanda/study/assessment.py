@@ -105,7 +105,13 @@ def assessment(
             for known in job.days.get(text.id, days or (None,)):
                 if only and text.id not in only:
                     continue
-                said = assess([text], job.incident, actors=job.actors, as_of=known)
+                said = assess(
+                    [text],
+                    job.incident,
+                    actors=job.actors,
+                    as_of=known,
+                    beside=job.instruments,
+                )
                 found.extend(said)
                 if flips:
                     turned.extend(_flips(said, text, job, known))

@@ -121,16 +121,24 @@ def run_battery(source: str | None = None, *, folders: Sequence[str] = ()) -> Ba
 def _tested(file: CaseFile, texts: Shelf) -> CaseOutcome:
     actors = {**shelf.actors(), **file.actors} if file.actors else shelf.actors()
     found: list[Held] = []
-    for expected in file.case.expect:
-        text = texts.find(expected.instrument, file.instruments)
+    named = [texts.find(expected.instrument, file.instruments) for expected in file.case.expect]
+    beside = [text for text in named if not isinstance(text, str)]
+    beside += [text for text in file.instruments.values() if text not in beside]
+    for expected, text in zip(file.case.expect, named, strict=True):
         if isinstance(text, str):
             found.append(Held(file.case.id, expected, None, trouble=text))
         else:
-            found.append(held(text, file.case, expected, actors))
+            found.append(held(text, file.case, expected, actors, beside))
     return CaseOutcome(file.case, file.file, tuple(found))
 
 
-def held(text: Instrument, case: Case, expected: Expectation, actors: Mapping[str, Actor]) -> Held:
+def held(
+    text: Instrument,
+    case: Case,
+    expected: Expectation,
+    actors: Mapping[str, Actor],
+    beside: Sequence[Instrument] = (),
+) -> Held:
     """Hold one expectation of a case against what the engine makes of the text."""
     names = [p.id for p in text.provisions]
     if expected.provision not in names:
@@ -144,6 +152,7 @@ def held(text: Instrument, case: Case, expected: Expectation, actors: Mapping[st
         actors=actors,
         as_of=expected.as_of,
         provisions={expected.provision},
+        beside=beside,
         trace=False,
     )
     if not found:

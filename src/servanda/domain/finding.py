@@ -64,6 +64,7 @@ class VariantReading(Noun):
 class Finding(Noun):
     """The engine's answer for one provision of one instrument and one incident.
 
+    ``mode`` says what the provision is: duty, power, restraint or limit.
     ``finding`` is about text and facts only; what states did is practice and never enters here.
     ``why`` lists root reasons, ``missing`` unknown facts (``triggered_if``) or open slots
     (``undetermined``), ``readings`` both answers where they differ (``contested``). ``decision``
@@ -75,6 +76,7 @@ class Finding(Noun):
     instrument: str
     provision: str
     finding: str
+    mode: str | None = None
     why: Tokens = ()
     missing: Tokens = ()
     bearers: Tokens = ()

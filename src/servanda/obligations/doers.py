@@ -243,7 +243,8 @@ def _of_state(
     if sort == "state" or (groups_too and sort == "group"):
         return Trace(label, TRUE, facts=shown)
     if sort == ABSENT:
-        return Trace(label, UNKNOWN, missing=("actor",), facts=shown)
+        missing = ("actor_type",) if facts.actors else ("actor",)
+        return Trace(label, UNKNOWN, missing=missing, facts=shown)
     if facts.get("state_support") in (False, "none", "none_shown"):
         shown["state_support"] = facts.get("state_support")
         note = "the text speaks of states, and none stood behind the group"

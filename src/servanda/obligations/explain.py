@@ -15,11 +15,11 @@ MEANING = {
     "not_triggered": "The duty does not arise",
     "contested": "The text can be read both ways",
     "undetermined": "The text is too thin to say",
-    "available": "A party may call for it; nobody had to",
+    "available": "It may be called for or used; nobody has to",
     "permitted": "It is allowed, not owed",
     "breach": "The undertaking was broken",
-    "limits": "This clause cuts down what others may demand",
-    "not_in_force": "The text does not bind yet",
+    "limits": "This clause cuts down what others can demand",
+    "not_in_force": "The text does not bind on that day, or never did",
     "lapsed": "The text no longer binds",
 }
 

@@ -323,6 +323,7 @@ def _blank(instrument: Instrument, provision: Provision) -> dict[str, Any]:
         owed["discretion"] = provision.discretion
     return {
         **unsaid(),
+        "mode": _mode(provision),
         "instrument": instrument.id,
         "provision": provision.id,
         "force": instrument.legal_force,

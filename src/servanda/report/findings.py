@@ -96,8 +96,9 @@ def _facts(finding: Finding, actors: Actors) -> list[tuple[str, str]]:
     facts = [
         ("bound", named(finding.bearers, actors)),
         ("may act", named(finding.holder, actors)),
-        ("to do", act + (f", {plain(finding.force)}" if act and finding.force else "")),
+        ("not to" if finding.mode == "restraint" else "to do", act + _force(act, finding)),
         ("by", due or soft),
+        ("decides", _decides(finding)),
         ("because", ", ".join(plain(token) for token in finding.why)),
         ("missing", ", ".join(plain(token) for token in finding.missing)),
     ]
@@ -109,6 +110,21 @@ def _facts(finding: Finding, actors: Actors) -> list[tuple[str, str]]:
     for version, found in finding.by_version.items():
         facts.append(("version", f"{plain(version)}: {finding_word(found)[1]}"))
     return [(label, text) for label, text in facts if text]
+
+
+def _force(act: str, finding: Finding) -> str:
+    return f", {plain(finding.force)}" if act and finding.force else ""
+
+
+def _decides(finding: Finding) -> str:
+    """Write who decides what follows, by which rule, and how far that has come."""
+    decision = finding.decision
+    state = decision.get("state")
+    if state is None or finding.finding in ("not_triggered", "not_in_force", "lapsed"):
+        return ""
+    organs = ", ".join(plain(str(organ)) for organ in decision.get("organ", ()))
+    rule = f" by {plain(str(decision['rule']))}" if decision.get("rule") else ""
+    return f"{organs}{rule}: {state}"
 
 
 def named(names: Sequence[str], actors: Actors, most: int = _MANY) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from pydantic import ValidationError
+
 from servanda.domain.errors import ModelError
 from servanda.domain.instrument import Instrument, Patch
 
-__all__ = ["patched"]
+__all__ = ["misfit", "patched"]
 
 
 def patched(
@@ -28,8 +30,7 @@ def patched(
             is empty, unspecified, proposed or contested takes the value.
 
     Raises:
-        ModelError: a path does not exist in the format (SV604).
-        pydantic.ValidationError: a value does not fit its field.
+        ModelError: a path does not exist in the format, or a value does not fit its field (SV604).
 
     Examples:
         >>> text = Instrument(id="x", title="X", kind="draft", unspecified=["form"])
@@ -39,12 +40,40 @@ def patched(
     """
     data = instrument.model_dump(by_alias=True, exclude_unset=True)
     for patch in patches:
-        for target in _targets(data, patch):
-            _assign(target, patch, overwrite)
+        try:
+            for target in _targets(data, patch):
+                _assign(target, patch, overwrite)
+        except (LookupError, ValueError, TypeError, AttributeError):
+            message = f"the path {patch.path!r} names no field of an instrument"
+            raise ModelError(message, code="SV604") from None
     gone = set(settles)
     if gone:
         data["unspecified"] = [name for name in data.get("unspecified", ()) if name not in gone]
-    return Instrument.model_validate(data)
+    try:
+        return Instrument.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(step) for step in first["loc"])
+        raise ModelError(f"{where}: {first['msg']}", code="SV604") from None
+
+
+def misfit(instrument: Instrument, patch: Patch) -> str | None:
+    """Say why a change does not fit a text; None where it does.
+
+    Examples:
+        >>> text = Instrument(id="x", title="X", kind="draft")
+        >>> misfit(text, Patch(path="provisions.a1.act", value="assist"))
+        "there is no provision 'a1'"
+    """
+    parts = patch.path.split(".")
+    named = parts[1] if parts[0] == "provisions" and len(parts) > 1 else "*"
+    if named != "*" and named not in {p.id for p in instrument.provisions}:
+        return f"there is no provision {named!r}"
+    try:
+        patched(instrument, [patch])
+    except ModelError as error:
+        return str(error)
+    return None
 
 
 def _targets(data: dict[str, Any], patch: Patch) -> list[dict[str, Any]]:

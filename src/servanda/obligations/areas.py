@@ -14,7 +14,7 @@ from servanda.domain.finding import Trace
 from servanda.domain.instrument import AreaPredicate, Provision
 from servanda.domain.moment import Moment
 from servanda.obligations.asking import Ask, ask, settled
-from servanda.obligations.facts import ABSENT, Facts
+from servanda.obligations.facts import ABSENT, Facts, day_of
 from servanda.obligations.kleene import (
     AND_ORDER,
     CONTESTED,
@@ -184,12 +184,11 @@ def _by_name(part: AreaPredicate, facts: Facts, roll: Roll) -> str:
     if roll.actors.get(name) is not None:
         return _owned((name,), facts, roll)
     owner = roll.actors.get(str(facts.place.get("sovereign", "")))
-    words = set(name.split("_"))
-    mine = owner is not None and any(
-        w.lower() in words for w in (owner.name, *owner.adjectives) if len(w) > 3
-    )
-    if mine:
-        return TRUE
+    if owner is not None:
+        own = {w.lower() for n in (owner.name, *owner.adjectives) for w in n.split()}
+        rest = _words(name) - own
+        if not rest and _words(name):  # the name says no more than whose land it is
+            return TRUE
     if not facts.place:
         return UNKNOWN
     inside = within(name, _regions(facts, roll))
@@ -350,7 +349,8 @@ def _whereabouts(facts: Facts, roll: Roll) -> frozenset[str]:
 
 def _not_yet(where: Mapping[str, tuple[str, ...]], facts: Facts) -> bool:
     since = where.get("by_reading_of")
-    return bool(since and facts.event and facts.event.before(Moment(since[0])))
+    day = day_of(since[0]) if since else None
+    return bool(day is not None and facts.event and facts.event.before(day))
 
 
 def _territories_above(part: AreaPredicate, facts: Facts, roll: Roll) -> str:

@@ -29,7 +29,10 @@ GROUPS = frozenset(
     """.split()
 )
 INSIDERS = frozenset({"member", "members", "party", "parties", "signatory", "ally"})
-ANYBODY = frozenset({"any", "anyone", "whoever", "unspecified", "all"})
+ANYBODY = frozenset(
+    """any anyone whoever unspecified all aggressor attacker adversary enemy opponent
+    perpetrator""".split()
+)
 
 
 def actor_question(provision: Provision, roll: Roll) -> Ask:
@@ -120,28 +123,36 @@ def _one(word: str, facts: Facts, roll: Roll) -> Trace:
         if roll.among(facts.actors, but.split("_and_")):
             return Trace(label, FALSE, ("actor",), facts={"actor": facts.actors})
         return _one(base, facts, roll)
+    if word in facts.actors:
+        return Trace(label, TRUE, facts={"actor": facts.actors})
     pool = _pool(word, roll)
     if pool is not None:
         return _of_pool(label, pool, facts, roll)
-    words = set(word.split("_"))
+    return _by_words(label, word, facts, roll)
+
+
+def _by_words(label: str, word: str, facts: Facts, roll: Roll) -> Trace:
+    """Read a word for an aggressor by its parts: parties, anybody, groups, states, outsiders."""
+    words = set(word.replace("non_state", "group").split("_"))
     if words & INSIDERS and words <= INSIDERS | _BINDING | ANYBODY:
         return _of_pool(label, roll.members, facts, roll)
     if word.startswith("any") and (not words & STATES or "non_state" in word):
         return Trace(label, TRUE, facts={"actor": facts.actors})
-    strange = _strange(words)
-    if strange:
+    if _strange(words):
         return _by_record(label, word, facts, roll)
-    if words & GROUPS and not words & STATES:
-        return _of_group(label, facts, roll)
     if words & STATES:
-        groups_too = bool(words & GROUPS) and "group_of_" not in word and "groups_of_" not in word
-        third = bool(words & {"third", "external", "foreign", "outside"})
-        node = _of_state(label, facts, roll, groups_too=groups_too, third=third)
-        regions = words & set(REGIONAL)
-        if node.truth == TRUE and regions:
-            return _from_region(label, REGIONAL[regions.pop()], facts, roll)
-        return node
-    return _from_outside(label, facts, roll)
+        return _of_states(label, word, words, facts, roll)
+    return (_of_group if words & GROUPS else _from_outside)(label, facts, roll)
+
+
+def _of_states(label: str, word: str, words: set[str], facts: Facts, roll: Roll) -> Trace:
+    groups_too = bool(words & GROUPS) and "group_of_" not in word and "groups_of_" not in word
+    third = bool(words & {"third", "external", "foreign", "outside"})
+    node = _of_state(label, facts, roll, groups_too=groups_too, third=third)
+    regions = words & set(REGIONAL)
+    if node.truth == TRUE and regions:
+        return _from_region(label, REGIONAL[regions.pop()], facts, roll)
+    return node
 
 
 #: Words that say where a state lies.
@@ -194,9 +205,8 @@ def _by_record(label: str, word: str, facts: Facts, roll: Roll) -> Trace:
 
 def _pool(word: str, roll: Roll) -> tuple[str, ...] | None:
     """Return the actors a word names one by one, or None."""
-    alone = "_" not in word and not {word} & (STATES | GROUPS | ANYBODY | INSIDERS | _BINDING)
-    if roll.knows(word) or (alone and word not in REGIONAL and word not in roll.registry.groups):
-        return (word,)  # a name that stands alone is somebody's
+    if roll.knows(word):
+        return (word,)
     for name in (word, f"{word}s"):
         if name in roll.registry.groups:
             return roll.expand((name,))

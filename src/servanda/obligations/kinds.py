@@ -55,7 +55,7 @@ def kind_question(provision: Provision, words: Mapping[str, str]) -> Ask:
     """Ask whether what happened is of a kind the trigger names."""
     trigger = provision.trigger
     if trigger is None or not trigger.kinds:
-        return settled("kind: the text names none")
+        return settled("kind: any", "the text names no kind")
     meanings = [meaning_of(token, words) for token in trigger.kinds]
     branches = [_branch(meaning, provision) for meaning in meanings]
     more = tuple(name for meaning in meanings for name in _reads(meaning, provision))
@@ -114,9 +114,10 @@ def _parts(meaning: Meaning, provision: Provision, facts: Facts) -> list[Trace]:
         nodes.append(_by(meaning.actor, facts))
     if meaning.victim is not None:
         hit = meaning.victim in facts.targets
-        shown = {"target": facts.targets}
+        shown = {"target": facts.targets or ABSENT}
         label = f"target: {meaning.victim}"
-        nodes.append(Trace(label, TRUE if hit else FALSE, ("target",), facts=shown))
+        truth = TRUE if hit else FALSE if facts.targets else UNKNOWN
+        nodes.append(Trace(label, truth, ("target",), ("target",), shown))
     baseline = provision.trigger.baseline if provision.trigger else None
     fresh = meaning.baseline or baseline in ("future_attack_only", "after_ceasefire")
     if fresh and meaning.family in ("attack", "force"):

@@ -153,19 +153,21 @@ def _described(word: str) -> bool:
     """A protected class that no list names: whether the one hit belongs to it, the record says."""
     words = set(word.split("_"))
     plain = words <= {"any", "each", "the", "party", "parties", "side", "sides", "state", "states"}
-    return "_" in word and not plain and "other" not in words
+    return not plain and "other" not in words
 
 
 def _by_record(words: list[str]) -> Ask:
     label = f"target: {', '.join(words)}"
 
     def answer(facts: Facts) -> Trace:
+        if any(word in facts.targets for word in words):
+            return Trace(label, TRUE, facts={"target": facts.targets})
         values = {word: facts.get(word) for word in words}
         truths = [truth_of(value) for value in values.values()]
         best = max(truths, key=OR_ORDER.__getitem__)
         return Trace(label, best, ("target",), tuple(words), values)
 
-    return ask("target", tuple(words), answer)
+    return ask("target", (*words, "targets"), answer)
 
 
 def _deed(provision: Provision) -> Ask:

@@ -19,6 +19,10 @@ __all__ = ["HOSTILE", "SORTS", "Meaning", "family_of", "meaning_of", "mentions",
 #: Sorts of incident by the words that name them; the first sort with a matching word counts, so
 #: a threat of attack is a threat and a cyber attack is hybrid.
 SORTS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("political", ("end_of", "talks", "exchange", "anniversary", "prisoner", "workers", "hunger",
+                   "labour", "general_strike", "peace")),
+    ("natural", ("heart_attack", "meteor", "forest", "wildfire", "asteroid")),
+    ("below", ("attempted", "averted", "foiled", "thwarted", "failed", "prevented")),
     ("other_side", ("self_defence_of_other_side",)),
     ("support", ("arms_supply", "arms_delivery", "arms_shipment", "financing", "training")),
     ("exercise", ("exercise", "drill", "manoeuvre", "maneuver", "parade", "patrol")),

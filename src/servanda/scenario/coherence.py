@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from servanda.domain.instrument import Instrument
+from servanda.domain.instrument import Instrument, Patch
 from servanda.domain.moment import Moment
 from servanda.domain.option import Option
+from servanda.domain.patch import misfit
 from servanda.domain.problem import Severity
 from servanda.domain.scenario import Scenario
 from servanda.scenario.numbers import Remark
@@ -21,7 +22,7 @@ _DUTIES = ("duty", "duty_soft")
 
 
 def instrument_remarks(text: Instrument) -> Iterator[tuple[Remark, Severity]]:
-    """Say what does not fit together in an instrument (SV216, SV217, SV310)."""
+    """Say what does not fit together in an instrument (SV205, SV216, SV217, SV310, SV604)."""
     for remark in twice(text.provisions, ("provisions",)):
         yield remark, "error"
     open_bearer = any("guarantor" in name or "bearer" in name for name in text.unspecified)
@@ -34,6 +35,39 @@ def instrument_remarks(text: Instrument) -> Iterator[tuple[Remark, Severity]]:
         elif provision.modality == "proposed_duty" and not open_bearer:
             yield ("SV216", message, ("provisions", i)), "warning"
     yield from ((remark, "error") for remark in _dates(text))
+    yield from ((remark, "error") for remark in _changes(text))
+
+
+def _changes(text: Instrument) -> Iterator[Remark]:
+    """Try the changes that readings and amendments make, and the days of readings of an area."""
+    changes: dict[Path, tuple[Patch, ...]] = {
+        **{("official_readings", i): r.patches for i, r in enumerate(text.official_readings)},
+        **{("amended", i): a.patches for i, a in enumerate(text.amended)},
+    }
+    for here, patches in changes.items():
+        for k, patch in enumerate(patches):
+            wrong = misfit(text, patch)
+            if wrong is not None:
+                yield "SV604", wrong, (*here, "patches", k)
+    yield from _area_readings(text)
+
+
+def _area_readings(text: Instrument) -> Iterator[Remark]:
+    for name, area in text.areas.items():
+        for k, part in enumerate(area.include):
+            for m, where in enumerate(() if isinstance(part, str) else part.where):
+                days = () if isinstance(where, str) else where.get("by_reading_of", ())
+                if any(_no_day(day) for day in days):
+                    message = f"'{', '.join(days)}' is no day"
+                    yield "SV205", message, ("areas", name, "include", k, "where", m)
+
+
+def _no_day(text: str) -> bool:
+    try:
+        Moment(text)
+    except ValueError:
+        return True
+    return False
 
 
 def _dates(text: Instrument) -> Iterator[Remark]:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     Origin = FilePath | Traversable | str | bytes
 
-__all__ = ["Parsed", "Read", "closest", "parse", "read", "typed"]
+__all__ = ["Page", "Parsed", "Read", "bounded", "closest", "opened", "parse", "read", "typed"]
 
 T = TypeVar("T")
 _ROUNDS = 5
@@ -114,7 +114,7 @@ def parse(origin: Origin, name: str | None = None) -> Parsed:
         >>> [str(p.span) for p in parse("a: 1\na: 2\n", "t.yaml").problems]
         ['t.yaml:2:1']
     """
-    page = _page(origin, name)
+    page = opened(origin, name)
     if isinstance(page, Problem):
         span = page.span or Span(file=name or "-")
         return Parsed(Page(span.file, ""), None, (page,))
@@ -185,7 +185,8 @@ def typed(parsed: Parsed, model: Any, *, foreign: bool = False) -> Read[Any]:
     return Read(value, everything, parsed)
 
 
-def _page(origin: Origin, name: str | None) -> Page | Problem:
+def opened(origin: Origin, name: str | None = None) -> Page | Problem:
+    """Return the text of a file of any format, or why it cannot be shown (SV100 to SV106)."""
     if isinstance(origin, str):
         name = name or "<text>"
         if len(origin) > MAX_BYTES or len(origin.encode("utf-8", "replace")) > MAX_BYTES:

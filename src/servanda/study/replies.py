@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from servanda.domain.errors import ModelError
 from servanda.domain.instrument import Instrument, Patch
@@ -200,7 +200,7 @@ def _applied(text: Instrument, one: Settled, reply: Reply) -> Instrument:
     try:
         after = patched(text, practice, overwrite=False)
         after = patched(after, one.patches[len(practice) :])
-    except ValidationError as error:
+    except ModelError as error:
         raise ModelError(_misfit(error, reply), code="SV604") from None
     if not one.gone:
         return after
@@ -210,13 +210,9 @@ def _applied(text: Instrument, one: Settled, reply: Reply) -> Instrument:
     return after.model_copy(update={"unspecified": tuple(dict.fromkeys(names))})
 
 
-def _misfit(error: ValidationError, reply: Reply) -> str:
-    first = error.errors()[0]
-    field = str(first["loc"][-1]) if first["loc"] else ""
-    paths = ", ".join(reply.set) or reply.slot
-    if first["type"] == "extra_forbidden":
-        return f"the format of instruments has no field '{field}' where '{paths}' puts it"
-    return f"the value of '{field}' does not fit ({paths}): {first['msg']}"
+def _misfit(error: ModelError, reply: Reply) -> str:
+    """Say which of the values of a reply does not fit, in the words of its path."""
+    return f"{', '.join(reply.set) or reply.slot}: {error}"
 
 
 def _free(name: str, taken: set[str]) -> str:

@@ -1,6 +1,6 @@
 """Truths of flips and of the lives of duties that hold for any facts and any record."""
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +12,7 @@ from servanda.domain.instrument import Provision
 from servanda.domain.moment import Moment
 from servanda.obligations import assess
 from servanda.obligations.changes import altered
+from servanda.obligations.endings import Ending
 from servanda.obligations.flips import NO, YES, flip
 from servanda.obligations.lifecycle import Heard, live_through
 from servanda.obligations.records import RECORDS, Record
@@ -27,8 +28,11 @@ findings = st.builds(
     st.none() | days.map(lambda day: f"{day}T12:00+00:00"),
 )  # fmt: skip
 records = st.builds(
-    lambda kind, at, actor, act: Record(f"{kind}-{at}", kind, at, (actor,), act, ("raid",)),
+    lambda kind, at, known, actor, act: Record(
+        f"{kind}-{at}", kind, at, (actor,), act, ("raid",), known=known
+    ),
     st.sampled_from([k for k in RECORDS if k != "denunciation"]),
+    st.none() | days,
     st.none() | days,
     st.sampled_from(["OST", "SUN", "LIS", "DOR"]),
     st.sampled_from([(), ("assist",), ("consult",)]),
@@ -99,3 +103,38 @@ def test_bearers_who_share_a_life_have_the_same_one_alone(said, told, until):
         for bearer in one.bearers:
             [single] = live_through(alone(bearer), ASSIST, told, (), until=until, entitled=["LIS"])
             assert single.history == one.history
+
+
+@given(heard, st.lists(records, max_size=5), st.lists(days, max_size=2), days)
+def test_no_history_runs_backwards(said, told, ends, until):
+    over = [Ending(day, "it ended") for day in ends]
+    for one in live_through(said, ASSIST, told, over, until=until, entitled=["LIS"]):
+        days_of = [Moment(turn.at) for turn in one.history]
+        assert all(a.earliest <= b.latest for a, b in pairwise(days_of))
+
+
+@given(heard, st.lists(records, max_size=5), days)
+def test_nobody_is_released_by_itself_or_by_somebody_not_entitled(said, told, until):
+    for one in live_through(said, ASSIST, told, (), until=until, entitled=["LIS", "OST"]):
+        for turn in one.history:
+            if turn.state == "released" and turn.record not in one.aside:
+                by = {a for r in told if r.id == turn.record for a in r.actors}
+                assert (by & {"LIS", "OST"}) - set(one.bearers)
+
+
+@given(heard, st.lists(records, max_size=4, unique_by=lambda r: r.id), days)
+def test_a_record_acts_or_is_set_aside_and_never_both(said, told, until):
+    for one in live_through(said, ASSIST, told, (), until=until, entitled=["LIS"]):
+        for name in one.aside:
+            places = [i for i, turn in enumerate(one.history) if turn.record == name]
+            assert len(places) == 1
+            before = one.history[places[0] - 1].state if places[0] else "dormant"
+            assert one.history[places[0]].state == before
+
+
+@given(heard, st.lists(records, max_size=5), days)
+def test_a_performance_known_by_the_end_is_never_left_in_breach(said, told, until):
+    done = Record("done", "fulfilment", Moment("2015-05-28"), ("OST",), ("assist",), ("raid",))
+    for one in live_through(said, ASSIST, [*told, done], (), until=until, entitled=["LIS"]):
+        if "OST" in one.bearers and said[-1].at.not_after(done.at):
+            assert one.state not in ("breached", "due", "live")

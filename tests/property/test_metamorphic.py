@@ -406,9 +406,6 @@ def test_forgetting_a_fact_settles_a_contested_reading_only_where_it_was_the_hin
     count.demand(200, share=0.99)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a kind that names its victim fails where nobody is recorded as hit"
-)
 def test_forgetting_who_was_hit_makes_no_answer_surer():
     count = Count()
     for found, name, got in turns():

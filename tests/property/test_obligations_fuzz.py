@@ -589,11 +589,8 @@ def test_one_unheard_word_in_a_plain_text_leaves_its_question_open_and_is_named(
         *(("trigger.threshold", "mome_raths"), ("trigger.baseline", "mome_raths")),
         *(("trigger.where", "mome_raths"), ("trigger.judged_by", "mome_raths")),
         *(("trigger.domains", "mome_raths"), ("domain", "mome_raths")),
-        *(("trigger.actor", "aggressor"), ("decision.determined_by", "mome_raths")),
+        ("decision.determined_by", "mome_raths"),
     ],
-)
-@pytest.mark.xfail(
-    strict=True, reason="a word without meaning at this place is passed over or fails"
 )
 def test_one_unheard_word_elsewhere_leaves_its_question_open_and_is_named(path: str, word: str):
     (found,) = assess([within_pact(word, path)], attacked(), actors=shelf.actors())
@@ -601,14 +598,12 @@ def test_one_unheard_word_elsewhere_leaves_its_question_open_and_is_named(path: 
     assert any(word in name for name in found.missing), found.missing
 
 
-@pytest.mark.xfail(strict=True, reason="a modality that nobody has heard is read as a duty")
 def test_an_unheard_modality_owes_nothing_for_sure():
     text = within_pact("slithy_toves", "modality")
     (found,) = assess([text], attacked(), actors=shelf.actors())
     assert found.finding in ("triggered_if", "undetermined"), found.finding
 
 
-@pytest.mark.xfail(strict=True, reason="a single unheard word for the protected protects everybody")
 def test_an_unheard_word_for_the_protected_makes_no_breach():
     calm = {"id": "a1", "modality": "prohibition", "act": "use_force", "bearer": "OST"}
     text = within_pact("wabe", "toward", calm)

@@ -64,7 +64,9 @@ class VariantReading(Noun):
 class Finding(Noun):
     """The engine's answer for one provision of one instrument and one incident.
 
-    ``mode`` says what the provision is: duty, power, restraint or limit.
+    ``mode`` says what the provision is: duty, power, restraint or limit, ``modality`` how the text
+    puts it; ``standing`` marks a clause without a trigger, which is owed apart from any incident;
+    ``presumed`` names the facts that nobody recorded and the answer takes for granted.
     ``finding`` is about text and facts only; what states did is practice and never enters here.
     ``why`` lists root reasons, ``missing`` unknown facts (``triggered_if``) or open slots
     (``undetermined``), ``readings`` both answers where they differ (``contested``). ``decision``
@@ -77,6 +79,9 @@ class Finding(Noun):
     provision: str
     finding: str
     mode: str | None = None
+    modality: str | None = None
+    standing: bool = False
+    presumed: Tokens = ()
     why: Tokens = ()
     missing: Tokens = ()
     bearers: Tokens = ()

@@ -6,14 +6,13 @@ unknown, and a sovereignty that is disputed is read both ways.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
 
 from servanda.domain.finding import Trace
 from servanda.domain.instrument import AreaPredicate, Provision
 from servanda.domain.moment import Moment
 from servanda.obligations.asking import Ask, ask, settled
+from servanda.obligations.exclusions import exclusions, left_out
 from servanda.obligations.facts import ABSENT, Facts, day_of
 from servanda.obligations.kleene import (
     AND_ORDER,
@@ -26,7 +25,15 @@ from servanda.obligations.kleene import (
 )
 from servanda.obligations.membership import Roll
 from servanda.obligations.objects import is_force
-from servanda.obligations.places import REGIONS, around, within
+from servanda.obligations.places import REGIONS, within
+from servanda.obligations.whereabouts import (
+    as_token,
+    regions_of,
+    same_words,
+    shown_place,
+    sovereign_of,
+    words_in,
+)
 
 __all__ = ["area_question"]
 
@@ -41,7 +48,7 @@ Part = Callable[[Facts], Trace]
 
 def area_question(provision: Provision, roll: Roll) -> Ask:
     """Ask whether the place lies in the area that the provision covers."""
-    excluded = _exclusions(provision, roll)
+    excluded = exclusions(provision, roll)
     names = provision.area or ()
     parts = [] if set(names) <= EVERYWHERE else [p for n in names for p in _named(n, roll)]
     if not parts and not excluded and not roll.instrument.unspecified:
@@ -52,11 +59,11 @@ def area_question(provision: Provision, roll: Roll) -> Ask:
             day = facts.event
             if day is not None and ((since and day.before(since)) or _over(until, day)):
                 continue
-            out = _left_out(name, facts, roll)
+            out = left_out(name, facts, roll)
             if out is not None:
                 return out
         if not parts:
-            return _left_open(roll, facts) or Trace("area: any", TRUE, facts=_shown(facts))
+            return _left_open(roll, facts) or Trace("area: any", TRUE, facts=shown_place(facts))
         if not facts.place and not facts.targets:
             return Trace("area", UNKNOWN, missing=("place",), facts={"place": ABSENT})
         found = any_of("area", [part(facts) for part in parts])
@@ -65,7 +72,9 @@ def area_question(provision: Provision, roll: Roll) -> Ask:
             return doubt
         if found.truth == FALSE and found.children:
             roots = tuple(dict.fromkeys(r for leaf in found.leaves() for r in leaf.roots))
-            return Trace("area", FALSE, roots, facts=_shown(facts), note=found.children[0].label)
+            return Trace(
+                "area", FALSE, roots, facts=shown_place(facts), note=found.children[0].label
+            )
         return found
 
     whats = [p.what for a in roll.instrument.areas.values() for p in a.include
@@ -79,21 +88,13 @@ def _left_open(roll: Roll, facts: Facts) -> Trace | None:
     if not roll.instrument.unspecified:
         return None
     place = facts.place
-    where = facts.once("places", lambda: {*facts.regions, _as_token(place.get("name", ""))})
+    where = facts.once("places", lambda: {*facts.regions, as_token(place.get("name", ""))})
     far = "overseas" in str(place.get("status", "")) or place.get("overseas") is True
     for name in roll.instrument.unspecified:
         if name in where or (far and "overseas" in name):
             note = f"the text leaves open: {name}"
-            return Trace(f"area: {name}", CONTESTED, ("area",), facts=_shown(facts), note=note)
+            return Trace(f"area: {name}", CONTESTED, ("area",), facts=shown_place(facts), note=note)
     return None
-
-
-def _as_token(name: object) -> str:
-    return str(name).lower().replace(" ", "_")
-
-
-def _shown(facts: Facts) -> dict[str, object]:
-    return {"place": dict(facts.place)} if facts.place else {"target": facts.targets}
 
 
 def _named(name: str, roll: Roll) -> list[Part]:
@@ -117,7 +118,7 @@ def _of_predicate(part: AreaPredicate, roll: Roll) -> Part:
 
 
 def _node(label: str, truth: str, facts: Facts, missing: str = "place") -> Trace:
-    return Trace(label, truth, ("area",), (missing,), _shown(facts))
+    return Trace(label, truth, ("area",), (missing,), shown_place(facts))
 
 
 def _predicate(part: AreaPredicate, facts: Facts, roll: Roll) -> Trace:
@@ -128,7 +129,7 @@ def _predicate(part: AreaPredicate, facts: Facts, roll: Roll) -> Trace:
     )
     truth = _matches(part, facts, roll)
     if truth == TRUE and outside:
-        shown = _shown(facts)
+        shown = shown_place(facts)
         return Trace(label, FALSE, ("area", "time"), facts=shown, note="outside its dates")
     return _node(label, truth, facts)
 
@@ -179,19 +180,19 @@ def _by_name(part: AreaPredicate, facts: Facts, roll: Roll) -> str:
     if "list" in name or "annex" in name:
         return UNKNOWN  # a list that is not before us says neither yes nor no
     where = str(facts.place.get("name", ""))
-    if any(n in facts.regions or _same_words(n, where) for n in (name, *part.incl)):
+    if any(n in facts.regions or same_words(n, where) for n in (name, *part.incl)):
         return TRUE
     if roll.actors.get(name) is not None:
         return _owned((name,), facts, roll)
     owner = roll.actors.get(str(facts.place.get("sovereign", "")))
     if owner is not None:
         own = {w.lower() for n in (owner.name, *owner.adjectives) for w in n.split()}
-        rest = _words(name) - own
-        if not rest and _words(name):  # the name says no more than whose land it is
+        core = words_in(name.split("_of_")[0])
+        if core and core <= own:  # the name says no more than whose land it is
             return TRUE
     if not facts.place:
         return UNKNOWN
-    inside = within(name, _regions(facts, roll))
+    inside = within(name, regions_of(facts, roll))
     return UNKNOWN if inside is None and name in REGIONS else TRUE if inside else FALSE
 
 
@@ -200,7 +201,7 @@ def _polygon(part: AreaPredicate, facts: Facts, roll: Roll) -> str:
     if any(n in r or r.startswith(n) for n in roll.instrument.areas for r in facts.regions):
         return TRUE
     where = str(facts.place.get("name", ""))
-    if any(_same_words(n, where) or n in facts.regions for n in names):
+    if any(same_words(n, where) or n in facts.regions for n in names):
         return TRUE
     if part.where:
         return _region(part, facts, roll)
@@ -214,30 +215,8 @@ def _holders(part: AreaPredicate, roll: Roll) -> tuple[str, ...]:
     return part.who or (*roll.members, *roll.beneficiaries)
 
 
-def _sovereign(facts: Facts, roll: Roll) -> str:
-    return facts.once("sovereign", lambda: _whose(facts, roll))
-
-
-def _whose(facts: Facts, roll: Roll) -> str:
-    """Whose territory it is.
-
-    A place that bears a state's name is that state's; an attack on territory with no other place
-    recorded is on the target's own.
-    """
-    value = facts.place.get("sovereign")
-    if value:
-        return str(value)
-    name = str(facts.place.get("name", ""))
-    named = roll.registry.words.get(name.lower().replace(" ", "_"))
-    if named is not None:
-        return named
-    if len(facts.targets) == 1 and not is_force(facts.objects):
-        return facts.targets[0]
-    return ABSENT
-
-
 def _owned(owners: Iterable[str], facts: Facts, roll: Roll) -> str:
-    sovereign = _sovereign(facts, roll)
+    sovereign = sovereign_of(facts, roll)
     if sovereign == ABSENT:
         return FALSE if _at_sea(facts) else UNKNOWN
     if sovereign in ("disputed", "contested"):
@@ -260,7 +239,7 @@ def _claimed(owners: Iterable[str], facts: Facts) -> bool:
 def _administered(owners: Iterable[str], facts: Facts, roll: Roll) -> str:
     holder = str(facts.place.get("administered_by", ""))
     if not holder:
-        sovereign = _sovereign(facts, roll)
+        sovereign = sovereign_of(facts, roll)
         if sovereign in (ABSENT, "disputed", "contested"):
             return UNKNOWN
         holder = sovereign
@@ -301,7 +280,7 @@ def _region(part: AreaPredicate, facts: Facts, roll: Roll) -> str:
     if not part.where:
         return TRUE
     found = FALSE
-    regions = _regions(facts, roll)
+    regions = regions_of(facts, roll)
     for where in part.where:
         name = where if isinstance(where, str) else str(where.get("name", ("",))[0])
         if not isinstance(where, str) and _not_yet(where, facts):
@@ -328,25 +307,6 @@ def _within(
     return truth
 
 
-def _regions(facts: Facts, roll: Roll) -> frozenset[str]:
-    return facts.once("whereabouts", lambda: _whereabouts(facts, roll))
-
-
-def _whereabouts(facts: Facts, roll: Roll) -> frozenset[str]:
-    """Where the place lies; land whose region nobody recorded lies where its state lies."""
-    if facts.place.get("island") is True or facts.place.get("metropolitan") is False:
-        return facts.regions
-    if facts.regions:
-        home = roll.registry.homes.get(_sovereign(facts, roll), frozenset())
-        # the state's own region says more exactly where in a larger one the place lies
-        return facts.regions | {r for r in home if around([r]) & facts.regions}
-    if is_force(facts.objects) and not facts.place.get("sovereign"):
-        name = str(facts.place.get("name", "")).lower().replace(" ", "_")
-        owner = roll.registry.words.get(name, "")
-        return roll.registry.homes.get(owner, frozenset())
-    return roll.registry.homes.get(_sovereign(facts, roll), frozenset())
-
-
 def _not_yet(where: Mapping[str, tuple[str, ...]], facts: Facts) -> bool:
     since = where.get("by_reading_of")
     day = day_of(since[0]) if since else None
@@ -370,24 +330,6 @@ def _territories_above(part: AreaPredicate, facts: Facts, roll: Roll) -> str:
     return found
 
 
-def _same_words(token: str, name: str) -> bool:
-    return not _words(token).isdisjoint(_words(name))
-
-
-@lru_cache(maxsize=4096)
-def _words(name: str) -> frozenset[str]:
-    return frozenset(w for w in re.split(r"[\s/_-]+", name.lower()) if len(w) > 3) - _COMMON
-
-
-#: Words that many places have in common.
-_COMMON = frozenset(
-    """port harbour island islands region area zone coast district districts province strait line
-    river bank city town village north south east west northern southern eastern western upper
-    lower territory territories sector corridor border waters point cape mount lake near from with
-    base camp road bridge valley certain areas parts part""".split()
-)
-
-
 def _token(token: str, facts: Facts, roll: Roll) -> Trace:
     """Read an area that stands as one token in the provision."""
     label = f"area: {token}"
@@ -395,10 +337,10 @@ def _token(token: str, facts: Facts, roll: Roll) -> Trace:
     owners = _mentioned(token, roll)
     if "administ" in token or "control" in token:
         truth = _administered(owners or parties, facts, roll)
-        if truth != TRUE and "recognised" in token and _sovereign(facts, roll) in parties:
+        if truth != TRUE and "recognised" in token and sovereign_of(facts, roll) in parties:
             truth = TRUE
         return _node(label, truth, facts)
-    if token in facts.regions or _same_words(token, str(facts.place.get("name", ""))):
+    if token in facts.regions or same_words(token, str(facts.place.get("name", ""))):
         return _node(label, TRUE, facts)
     if any(token.startswith(r) or r.startswith(token.split("_or_")[0]) for r in facts.regions):
         return _node(label, TRUE, facts)
@@ -413,7 +355,7 @@ def _token(token: str, facts: Facts, roll: Roll) -> Trace:
 
 def _elsewhere(label: str, token: str, facts: Facts, roll: Roll) -> Trace:
     """A region that the place is not recorded to lie in: outside, too coarse, or disputed."""
-    inside = within(token, _regions(facts, roll))
+    inside = within(token, regions_of(facts, roll))
     if inside is not None:
         return _node(label, TRUE if inside else FALSE, facts)
     if facts.place.get("sovereign") == "disputed":
@@ -427,40 +369,3 @@ def _mentioned(token: str, roll: Roll) -> tuple[str, ...]:
     words = roll.registry.words
     found = [words.get(w) or words.get(w.lower()) for w in token.split("_")]
     return tuple(w for w in found if w is not None and "state" in roll.actors[w].kind)
-
-
-Exclusion = tuple[str, Moment | None, Moment | None]
-
-
-def _exclusions(provision: Provision, roll: Roll) -> tuple[Exclusion, ...]:
-    """Collect what the provision, its area and the exceptions of the text leave out, and when."""
-    names: list[Exclusion] = [(name, None, None) for name in provision.area_excluded]
-    # an area that no provision names is that of the whole text
-    named = {name for p in roll.instrument.provisions for name in p.area or ()}
-    for identifier, area in roll.instrument.areas.items():
-        if identifier in (provision.area or ()) or identifier not in named:
-            names += [
-                (p, None, None) if isinstance(p, str) else (p.name or p.what, p.from_, p.to)
-                for p in area.exclude
-            ]
-            if area.occupied in ("excluded", "not_covered", "left_out", "silent"):
-                word = "occupied_unsaid" if area.occupied == "silent" else "occupied"
-                names.append((word, None, None))
-    for other in roll.instrument.provisions:
-        if other.modality == "exception":
-            names += [(name, None, None) for name in other.area_excluded]
-    return tuple(dict.fromkeys(names))
-
-
-def _left_out(name: str, facts: Facts, roll: Roll) -> Trace | None:
-    """Return a node where the place is left out by name, else None."""
-    where = str(facts.place.get("name", ""))
-    holder = facts.place.get("administered_by")
-    occupied = name.startswith("occupied") and holder not in (None, _sovereign(facts, roll))
-    if occupied and name == "occupied_unsaid":
-        note = "the text covers the territory and is silent on land that another occupies"
-        shown = _shown(facts)
-        return Trace("area: occupied land", CONTESTED, ("area",), facts=shown, note=note)
-    if occupied or _same_words(name, where) or name in facts.regions:
-        return Trace(f"area: {name} is left out", FALSE, ("area",), facts=_shown(facts))
-    return None

@@ -8,7 +8,7 @@ from servanda.obligations.facts import ABSENT, Facts
 from servanda.obligations.kleene import CONTESTED, FALSE, TRUE, UNKNOWN, all_of, truth_of
 from servanda.obligations.openness import is_talk
 from servanda.obligations.provocation import attribution
-from servanda.obligations.vocabulary import Meaning, sort_of
+from servanda.obligations.vocabulary import Meaning, mentions, sort_of
 
 __all__ = ["abroad", "armed_attack", "deeds", "grave"]
 
@@ -29,11 +29,31 @@ def grave(scale: object) -> bool:
 
 def armed_attack(label: str, meaning: Meaning, provision: Provision, facts: Facts) -> Trace:
     """Ask whether an incident is an armed attack in the sense of a clause that names one."""
+    threshold = _threshold(label, provision, facts)
+    if threshold is not None:
+        return threshold
+    node = _by_sort(label, meaning, provision, facts)
+    strange = _strange_threshold(provision)
+    if strange is None or node.truth == FALSE:
+        return node
+    note = "a threshold without meaning here"
+    return all_of(label, [node, Trace("threshold", UNKNOWN, missing=(strange,), note=note)])
+
+
+def _strange_threshold(provision: Provision) -> str | None:
+    threshold = provision.trigger.threshold if provision.trigger else None
+    known = threshold is None or mentions(
+        threshold,
+        ("armed_attack", "any_armed_attack", "case_by_case", "flagrant", "unspecified", "none",
+         "aggression", "grave", "large_scale", "any_use_of_force"),
+    )  # fmt: skip
+    return None if known else threshold
+
+
+def _by_sort(label: str, meaning: Meaning, provision: Provision, facts: Facts) -> Trace:
+    """Hold the sort of the incident against an armed attack, unless the record settles it."""
     sort = sort_of(facts.kind)
     shown = {"kind": facts.kind}
-    gate_ = _threshold(label, provision, facts)
-    if gate_ is not None:
-        return gate_
     for name in ("armed_attack", "recourse_to_arms"):
         truth = truth_of(facts.get(name))
         if truth in (FALSE, CONTESTED):

@@ -15,6 +15,7 @@ from servanda.obligations.kinds import in_domain
 from servanda.obligations.kleene import CONTESTED, FALSE, TRUE, UNKNOWN, negated, truth_of
 from servanda.obligations.membership import Roll
 from servanda.obligations.openness import assists, callable_by_party, is_talk
+from servanda.obligations.places import REGIONS, around, within
 from servanda.obligations.provocation import first_use, self_defence, unprovoked
 from servanda.obligations.timing import years_after
 from servanda.obligations.vocabulary import mentions
@@ -23,12 +24,15 @@ __all__ = ["condition_questions", "exception_question"]
 
 #: Conditions on how help is given, decided or ended; none of them keeps a duty from arising.
 SOFTENERS = (
-    *("constitutional", "national_law", "legal", "budget", "respective_laws", "respective_law"),
-    *("urgent_consultations_first", "written_notice", "ordinary", "league_covenant", "un_charter"),
+    *("constitutional_processes", "constitutional_provisions", "constitutional_requirements"),
+    *("constitutional_obligations", "constitutional_procedures", "constitutional_process"),
+    *("national_law", "national_laws", "national_procedures", "respective_laws", "respective_law"),
+    *("legal_and_constitutional", "legal_obligations", "budget_authorisation", "ordinary_budget"),
+    *("urgent_consultations_first", "written_notice", "league_covenant", "un_charter_51_report"),
     *("immediate_action_necessary", "sole_aim", "reciprocity", "further_principles"),
     *("european_state", "contribute_to_security", "years_notice", "year_notice", "months_notice"),
     *("in_accordance", "within_means", "as_far_as", "where_possible", "means_available"),
-    *("report_to", "national_procedures", "international_law", "due_regard"),
+    *("report_to", "report_to_unsc", "due_regard", "in_accordance_with_un_charter"),
 )
 #: Words by which a condition turns itself round.
 NOT = ("no_", "not_", "non_", "without_", "absence_of_", "unless_", "lack_of_")
@@ -51,6 +55,8 @@ def condition_questions(provision: Provision, roll: Roll) -> list[Ask]:
     if trigger is None:
         return found
     found += [_qualifier(token) for token in trigger.qualifier if not token.startswith(SPARING)]
+    if trigger.where:
+        found.append(_where(trigger.where))
     if trigger.domains:
         wanted = trigger.domains
         found.append(ask("domain", ("domain",), lambda facts: in_domain(wanted, facts)))
@@ -63,6 +69,23 @@ def condition_questions(provision: Provision, roll: Roll) -> list[Ask]:
         left_open = any("first_use" in n or "provo" in n or "attacked_first" in n for n in names)
         found.append(ask("first use", reads, lambda facts: first_use(facts, left_open=left_open)))
     return found
+
+
+def _where(regions: tuple[str, ...]) -> Ask:
+    """Ask whether it happened in the part of the world that the trigger names."""
+    label = f"where: {', '.join(regions)}"
+    strange = tuple(r for r in regions if not around([r]) & REGIONS)
+
+    def answer(facts: Facts) -> Trace:
+        inside = [within(region, facts.regions) for region in regions]
+        shown = {"place": dict(facts.place) or ABSENT}
+        if True in inside:
+            return Trace(label, TRUE, facts=shown)
+        if None in inside or strange:
+            return Trace(label, UNKNOWN, missing=strange or ("place",), facts=shown)
+        return Trace(label, FALSE, ("area",), facts=shown)
+
+    return ask(label, ("place",), answer)
 
 
 def _speaks_of_provocation(provision: Provision) -> bool:
@@ -87,7 +110,7 @@ def _turned(token: str, inner: Ask) -> Ask:
 
 def _positive(token: str, provision: Provision, roll: Roll) -> Ask:
     label = f"condition: {token}"
-    if "request" in token or "invitation_of_victim" in token or "consent_of" in token:
+    if _asks_for_request(token, roll):
         return ask(label, ("request", token), lambda f: _request(token, provision, f, roll))
     if "provocation" in token or "provoked" in token:
         return ask(label, ("provokers",), unprovoked)
@@ -99,14 +122,37 @@ def _positive(token: str, provision: Provision, roll: Roll) -> Ask:
             return _age(label, int(length.group(1)), roll)
         names = _deeds_of_another(token, roll)
         return ask(label, names, lambda facts: _after_another(label, names, facts))
-    if "ceasefire" in token or "cessation" in token or "armistice" in token:
+    if set(token.split("_")) <= CALM:
         name = "ceasefire_in_force_before"
         return ask(label, (name, token), lambda f: _recorded(label, (name, token), f))
     if "concerted_action_not_possible" in token:
         return ask(label, ("concerted_action_possible",), lambda facts: _concert(label, facts))
-    if any(word in token for word in SOFTENERS):
+    if any(f"_{word}_" in f"_{token}_" for word in SOFTENERS):
         return fixed(Trace(label, TRUE, note="softens how, not whether"))
     return ask(label, (token,), lambda facts: _recorded(label, (token,), facts))
+
+
+#: Words of a condition that asks for a cessation of hostilities, and for nothing else.
+CALM = frozenset(
+    """ceasefire cessation armistice truce of hostilities credible general complete full durable
+    permanent comprehensive lasting a the in force before fire""".split()
+)
+#: Those whose request or consent a text means when it asks for that of the one attacked.
+ASKING = frozenset(
+    """affected attacked party parties member members state states victim beneficiary either one any
+    government country requesting protected host the a each for immediate measures assistance help
+    express formal written consultation consultations political authorities""".split()
+)
+
+
+def _asks_for_request(token: str, roll: Roll) -> bool:
+    """Say whether a condition asks that the one attacked asks for help, or consents to it."""
+    words = token.split("_")
+    asks = [w for w in words if w.startswith(("request", "consent", "invitation"))]
+    if not asks:
+        return False
+    rest = [w for w in words if w not in asks and w not in ("of", "by", "at", "upon", "from", "on")]
+    return all(w in ASKING or roll.knows(w) or w in roll.registry.words for w in rest)
 
 
 def _recorded(label: str, names: tuple[str, ...], facts: Facts) -> Trace:
@@ -197,7 +243,7 @@ def exception_question(token: str) -> Ask:
     An exception on how a duty is performed, or one that only another body could claim, does not
     keep it from arising; a word without meaning here is looked up among the facts.
     """
-    label = f"exception: {token}"
+    label = f"exception {token}: does not apply"
     if _about_defence(token):
         return ask(label, ("provokers",), lambda facts: _in_defence(label, facts))
     if "provo" in token:

@@ -94,11 +94,31 @@ def _unnamed_judge(provision: Provision, roll: Roll) -> list[Ask]:
         *(trigger.judged_by if trigger else ()),
         *(decision.determined_by if decision else ()),
     )
+    strange = tuple(j for j in judges if not _heard(j, roll))
+    if strange and provision.modality not in ("permission", "power"):
+        note = "a judge without meaning here"
+        return [fixed(Trace("judge", UNKNOWN, missing=strange, note=note))]
     if "unspecified" not in judges:
         return []
     words = ("judge", "decide", "declare", "determine", "establish")
     names = tuple(n for n in roll.instrument.unspecified if any(w in n for w in words))
     return [fixed(Trace("the judge is not named", OPEN, missing=names or ("judged_by",)))]
+
+
+#: Words for who judges that have a meaning here.
+JUDGES = frozenset(
+    """any each every party parties either one both two all member members unspecified none victim
+    state states request at on by own itself affected attacked beneficiary guarantor guarantors
+    council organ court commission committee board assembly court arbitration signatory signatories
+    conference consultation consultations practice and or the of a other side sides authority
+    security president congress parliament joint commander government governments""".split()
+)
+
+
+def _heard(judge: str, roll: Roll) -> bool:
+    known = roll.knows(judge) or judge in roll.actors or judge in roll.registry.groups
+    words = set(judge.split("_"))
+    return known or words <= JUDGES or any(roll.knows(w) for w in words)
 
 
 def _somebody(judge: str, roll: Roll) -> bool:
@@ -176,7 +196,7 @@ def _in_practice() -> Ask:
         plain = sort_of(facts.kind) != "hybrid" or facts.get("council_decided") is True
         settled = facts.get("scale") not in (ABSENT, "small", "limited") or "cyber" in facts.kind
         shown = {"kind": facts.kind, "requested": how}
-        if plain or how in ("consultation", "yes") or not settled:
+        if plain or how == "consultation" or not settled:
             note = "the text asks for no decision before"
             return Trace(label, TRUE, facts=shown, note=note)
         return Trace(label, UNKNOWN, missing=("request_or_council_decision",), facts=shown)
@@ -193,6 +213,8 @@ def state_of_decision(decision: Decision | None, facts: Facts) -> str | None:
     if decision is None or not (decision.organ or decision.veto):
         return None
     if set(decision.organ) <= {"none"} and not decision.veto:
+        return None
+    if (decision.rule or "").startswith("none"):
         return None
     if _objectors(facts) and _one_can_block(decision, _objectors(facts)):
         return "blocked"

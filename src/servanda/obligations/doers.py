@@ -207,6 +207,9 @@ def _pool(word: str, roll: Roll) -> tuple[str, ...] | None:
     """Return the actors a word names one by one, or None."""
     if roll.knows(word):
         return (word,)
+    named = roll.registry.words.get(word.lower())
+    if named is not None:
+        return (named,)
     for name in (word, f"{word}s"):
         if name in roll.registry.groups:
             return roll.expand((name,))

@@ -16,11 +16,15 @@ __all__ = ["Ending", "endings", "ends_on", "takes_effect"]
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """The day on which a text ends, or ends for one of its parties, and why."""
+    """The day on which a text ends, or ends for one of its parties, and why.
+
+    ``known`` is the day from which that could be known, where it is not known beforehand.
+    """
 
     at: Moment
     because: str
     actor: str | None = None
+    known: Moment | None = None
 
 
 def ends_on(instrument: Instrument) -> Moment | None:
@@ -64,7 +68,10 @@ def endings(instrument: Instrument, records: Iterable[Record] = ()) -> tuple[End
     for record in records:
         day = takes_effect(instrument, record)
         if day is not None:
-            found += [Ending(day, f"{a} left the text ({record.id})", a) for a in record.actors]
+            learned = record.known or record.at
+            found += [
+                Ending(day, f"{a} left the text ({record.id})", a, learned) for a in record.actors
+            ]
     return tuple(found)
 
 

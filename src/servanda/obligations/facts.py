@@ -173,7 +173,9 @@ class Facts:
             first = () if value == ABSENT else words_of(value)
             return tuple(a for a in dict.fromkeys((*first, later)) if a not in NOBODY)
         if isinstance(value, Mapping):
-            latest = str(value.get("assessed", value.get("first_reports", "")))
+            latest = str(
+                value.get("assessed", value.get("first_reports", ""))
+            )  # claims do not count
             return (latest,) if latest and latest not in DOUBTFUL else ()
         return tuple(a for a in words_of(value) if a not in NOBODY)
 
@@ -184,7 +186,7 @@ class Facts:
 
     def _attributed(self) -> bool:
         when = self._later.get("attribution", self.raw.get("attribution"))
-        if isinstance(when, str) and when in DOUBTFUL:
+        if isinstance(when, str) and (when in DOUBTFUL or when.startswith("claimed")):
             return False
         if isinstance(when, Mapping):
             if str(when.get("status", "")) in DOUBTFUL:
@@ -256,7 +258,7 @@ class Facts:
         """Whether the attribution is claimed by some and denied by others."""
         when = self.get("attribution")
         status = when.get("status", "") if isinstance(when, Mapping) else when
-        return str(status) in ("disputed", "contested", "denied")
+        return str(status) in ("disputed", "contested", "denied") or str(status)[:7] == "claimed"
 
     def provokers(self) -> tuple[str, ...] | None:
         """Return who provoked it: empty for nobody, None where it is unknown."""

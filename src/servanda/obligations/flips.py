@@ -8,7 +8,7 @@ readings differ or the text is too thin, no fact can help, and it is said what w
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any
 
@@ -18,6 +18,7 @@ from servanda.domain.incident import Incident
 from servanda.domain.instrument import Instrument
 from servanda.domain.moment import Moment
 from servanda.obligations.changes import Change, Possible, altered
+from servanda.obligations.facts import ABSENT, Facts
 from servanda.obligations.solve import assess
 
 __all__ = ["Flip", "flip"]
@@ -115,7 +116,18 @@ def flip(
         found += search.smallest(start, goal, most)
     if not found and start.finding in NO and search.timeless():
         found.append(Flip(start.finding, None, needs="text", settled_by=("entry_into_force",)))
-    return tuple(found)
+    return tuple(_as_known(one, Facts(incident, as_of)) for one in found)
+
+
+def _as_known(one: Flip, facts: Facts) -> Flip:
+    """Let every change start from what was known on the day, not from what is recorded since."""
+    changes = tuple(
+        change
+        if change.fact == "date" or facts.get(change.fact) != ABSENT
+        else replace(change, old=None)
+        for change in one.changes
+    )
+    return replace(one, changes=changes)
 
 
 def _goals(before: str) -> tuple[Goal, ...]:

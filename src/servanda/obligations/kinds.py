@@ -83,8 +83,12 @@ def _branch(meaning: Meaning, provision: Provision) -> Branch:
         if facts.kind == ABSENT:
             return Trace(label, UNKNOWN, missing=("kind",), facts={"kind": ABSENT})
         if facts.kind == token:  # the report uses the very word of the text
-            same = Trace(label, TRUE, facts={"kind": token})
+            if meaning.family == "attack" and sort_of(token) == "attack":
+                same = armed_attack(label, meaning, provision, facts)
+            else:
+                same = Trace(label, TRUE, facts={"kind": token})
             more = [unprovoked(facts)] if meaning.unprovoked else []
+            more += _strange_baseline(provision)
             parts = [*deeds(provision, facts), *abroad(facts), *more]
             return all_of(label, [same, *parts]) if parts else same
         base = _BY_FAMILY[meaning.family](label, meaning, provision, facts)
@@ -107,6 +111,21 @@ def _strange(label: str, token: str, facts: Facts) -> Trace:
     return Trace(label, UNKNOWN, missing=(token,), facts={"kind": facts.kind}, note=note)
 
 
+#: Words for when an attack has to begin that have a meaning here.
+BASELINES = frozenset(
+    """future new renewed fresh after ceasefire attack threat any none unspecified continuing
+    ongoing""".split()
+)
+
+
+def _strange_baseline(provision: Provision) -> list[Trace]:
+    baseline = provision.trigger.baseline if provision.trigger else None
+    if baseline is None or BASELINES & set(baseline.split("_")):
+        return []
+    note = "a baseline without meaning here"
+    return [Trace("baseline", UNKNOWN, missing=(baseline,), note=note)]
+
+
 def _parts(meaning: Meaning, provision: Provision, facts: Facts) -> list[Trace]:
     """Return what a trigger word asks for beside its family."""
     nodes: list[Trace] = []
@@ -119,7 +138,9 @@ def _parts(meaning: Meaning, provision: Provision, facts: Facts) -> list[Trace]:
         truth = TRUE if hit else FALSE if facts.targets else UNKNOWN
         nodes.append(Trace(label, truth, ("target",), ("target",), shown))
     baseline = provision.trigger.baseline if provision.trigger else None
-    fresh = meaning.baseline or baseline in ("future_attack_only", "after_ceasefire")
+    nodes += _strange_baseline(provision)
+    asked = set((baseline or "").split("_")) & {"future", "new", "renewed", "fresh", "after"}
+    fresh = meaning.baseline or bool(asked)
     if fresh and meaning.family in ("attack", "force"):
         nodes.append(_baseline(facts))
     if meaning.unprovoked:
@@ -157,6 +178,14 @@ def _baseline(facts: Facts) -> Trace:
     return Trace(label, UNKNOWN, missing=("ceasefire_in_force_before",), facts=shown)
 
 
+#: Domains that have a meaning here.
+DOMAINS = frozenset(
+    """land sea air space cyber missile drone ballistic naval maritime ground artillery nuclear
+    sabotage disaster critical_infrastructure information hybrid energy economic any all
+    underwater electronic""".split()
+)
+
+
 def in_domain(wanted: tuple[str, ...], facts: Facts) -> Trace:
     """Ask whether it happened in one of the domains that the text names."""
     seen = facts.names("domain")
@@ -171,8 +200,11 @@ def in_domain(wanted: tuple[str, ...], facts: Facts) -> Trace:
              "maritime": "sea", "ground": "land", "artillery": "land"}  # fmt: skip
     have = {*seen, *(alike.get(d, d) for d in seen)}
     want = {*wanted, *(alike[d] for d in wanted if d in ("naval", "maritime", "ground"))}
-    hit = bool(want & have) or bool({"any", "all"} & want)
-    return Trace(label, TRUE if hit else FALSE, ("kind",), facts={"domain": seen})
+    if want & have or {"any", "all"} & want:
+        return Trace(label, TRUE, facts={"domain": seen})
+    strange = tuple(w for w in (*wanted, *seen) if w not in DOMAINS)
+    truth = UNKNOWN if strange else FALSE
+    return Trace(label, truth, ("kind",), strange, {"domain": seen})
 
 
 def _large(facts: Facts) -> Trace:

@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable, Mapping
 from datetime import timedelta
 
 from servanda.domain.actor import Actor, Membership
-from servanda.domain.instrument import Instrument, Provision
+from servanda.domain.instrument import Instrument, Parties, Provision
 from servanda.domain.moment import Moment
 from servanda.obligations.places import around
 
@@ -40,6 +40,7 @@ class Roll:
         "left",
         "members",
         "registry",
+        "unsure",
     )
 
     def __init__(self, instrument: Instrument, day: Moment | None, actors: Actors) -> None:
@@ -57,6 +58,7 @@ class Roll:
                 named.setdefault(actor)
         if parties.group:
             named.update(dict.fromkeys(self.expand((parties.group,))))
+        self.unsure = self._unsure(parties)
         gone = [a for a, since in parties.former if day is None or since.not_after(day)]
         self.left = frozenset(gone)
         for actor, _ in parties.former:
@@ -68,6 +70,25 @@ class Roll:
         self.beneficiaries = instrument.beneficiaries
         roles = [a for role in GUARANTOR_ROLES for a in getattr(parties, role)]
         self.guarantors = tuple(dict.fromkeys(self.successor(a) for a in self.expand(roles)))
+
+    def _unsure(self, parties: Parties) -> frozenset[str]:
+        """Return who joins or leaves within a month or year that stands for the day."""
+        day = self.day
+        if day is None:
+            return frozenset(a for a, _ in (*parties.acceded, *parties.former))
+        if day.precision not in ("month", "year"):
+            return frozenset()
+        inside = [
+            actor
+            for actor, when in (*parties.acceded, *parties.former)
+            if when.latest >= day.earliest and when.earliest <= day.latest
+        ]
+        entries = self.registry.group(parties.group) if parties.group else None
+        for actor, membership in entries or ():
+            moments = [m for m in (membership.from_, membership.to) if m is not None]
+            if any(m.latest >= day.earliest and m.earliest <= day.latest for m in moments):
+                inside.append(actor)
+        return frozenset(inside)
 
     def successor(self, actor: str) -> str:
         """Return the state that has taken an extinct party's place."""
@@ -105,7 +126,8 @@ class Roll:
     def knows(self, word: str) -> bool:
         """Say whether a word names an actor: in the registry, in the text, or by its code."""
         named = word in self.actors or word in self.members or word in self.beneficiaries
-        return (named or (word.isupper() and word.isalpha())) and word not in self.registry.groups
+        code = len(word) == 3 and word.isupper() and word.isalpha()
+        return (named or code) and word not in self.registry.groups
 
     def among(self, actors: Iterable[str], pool: Container[str]) -> tuple[str, ...]:
         """Return those of some actors who belong to a pool, organs and successors included."""

@@ -14,13 +14,27 @@ from servanda.domain.slot import PracticeOption, Slot
 from servanda.obligations.binding import Binding, bind
 from servanda.obligations.solve import assess
 
-__all__ = ["EFFECTS", "Move", "Weighed", "gaps", "parts", "questions", "weigh"]
+__all__ = [
+    "EFFECTS",
+    "Move",
+    "Weighed",
+    "changes_of",
+    "floor_words",
+    "gaps",
+    "parts",
+    "questions",
+    "weigh",
+]
 
 #: In how many ways the other open slots are settled while one is looked at.
 ROUNDS = 4
 
 #: What a slot bears on, the weightiest first: the order among slots of equal value.
 EFFECTS = ("casus", "veto", "content", "time", "credibility", "exit")
+
+#: The parts of a finding that make the value of a slot: whether the case arises, what it waits
+#: for, for whom, by when. The others only repeat what the clause itself says, whatever happens.
+COUNTED = frozenset({"finding", "missing", "who", "clock"})
 
 #: No slot of the checklist knows the name: nothing can be counted.
 UNKNOWN_NAME = "no slot of the checklist has this name, so nothing could be counted"
@@ -32,7 +46,7 @@ Signature = dict[tuple[str, str, str], object]
 class Move:
     """One thing that hangs on a slot: a part of the finding on a provision in an incident.
 
-    ``what`` is finding, strength, who, means, clock or rule; ``outcomes`` gives it for each
+    ``what`` is finding, missing, who, clock, strength, means or rule; ``outcomes`` gives it for each
     practice option of the slot, in one way of settling the other open slots.
     """
 
@@ -44,12 +58,19 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """A question with the names it is open under and the moves behind its value."""
+    """A question with the names it is open under and the moves behind its value.
+
+    ``echoes`` are moves in which the finding only repeats the words of the clause: how strongly it
+    binds, with what means, by which rule. They are counted apart, in ``echo_count``, and make no
+    part of the value.
+    """
 
     question: Question
     names: tuple[str, ...]
     slot: Slot | None
     moves: tuple[Move, ...] = ()
+    echoes: tuple[Move, ...] = ()
+    echo_count: float = 0.0
 
 
 def gaps(instrument: Instrument, slots: Sequence[Slot]) -> tuple[Gap, ...]:
@@ -80,7 +101,8 @@ def questions(
 
     Each open slot is settled by each of its practice options in turn, the other open slots in
     several different ways, so that the text can be assessed at all; what then differs between the
-    options is counted and averaged: finding, strength, bearers, means, clock.
+    options is counted and averaged: finding, what it waits for, bearers, due time. What the finding merely repeats
+    from the clause (strength, means, rule) is no part of the value.
 
     Args:
         instruments: the proposals.
@@ -92,8 +114,8 @@ def questions(
     Returns:
         Questions by falling value, ``value_kind`` ``findings_flipped``. Equal values stand in the
         order of what the slot bears on (whether the case arises, who can stop it, what is owed, by
-        when, how credibly, how to leave), then of the checklist. A name that no slot knows has no
-        value and comes last.
+        when, how credibly, how to leave), then by falling count of echoes, then of the checklist.
+        A name that no slot knows has no value and comes last.
     """
     found = weigh(instruments, slots, incidents, actors=actors, addressee=addressee)
     return tuple(item.question for item in found)
@@ -123,14 +145,16 @@ def weigh(
             if slot is None:
                 ranked.append(Weighed(_bare(instrument, slot_id), tuple(own), None))
                 continue
-            value, moves = _moves(slot, still, completed)
-            question = _question(instrument, slot, own, value, moves, addressee)
-            ranked.append(Weighed(question, tuple(own), slot, moves))
+            found_moves = _moves(slot, still, completed)
+            question = _question(instrument, slot, own, found_moves, addressee)
+            value, moves, count, echoes = found_moves
+            ranked.append(Weighed(question, tuple(own), slot, moves, echoes, count))
     last = (len(EFFECTS), len(slots))
 
-    def key(item: Weighed) -> tuple[bool, float, tuple[int, int]]:
+    def key(item: Weighed) -> tuple[bool, float, int, float, int]:
         value = item.question.value
-        return value is None, -(value or 0.0), place.get(item.question.slot, last)
+        effect, order = place.get(item.question.slot, last)
+        return value is None, -(value or 0.0), effect, -item.echo_count, order
 
     return tuple(sorted(ranked, key=key))
 
@@ -140,13 +164,15 @@ def _weight(slot: Slot) -> int:
     return min((EFFECTS.index(e) for e in slot.effect if e in EFFECTS), default=len(EFFECTS))
 
 
-def _moves(
-    slot: Slot, still_open: Sequence[Slot], completed: _Completed
-) -> tuple[float, tuple[Move, ...]]:
+#: The value of a slot with its moves, the count of its echoes with theirs.
+Moves = tuple[float, tuple[Move, ...], float, tuple[Move, ...]]
+
+
+def _moves(slot: Slot, still_open: Sequence[Slot], completed: _Completed) -> Moves:
     """Count what moves with the slot, averaged over several ways to settle all the others."""
     if len(slot.options) < 2:
-        return 0.0, ()
-    counted = 0
+        return 0.0, (), 0.0, ()
+    counted = {True: 0, False: 0}
     moved: dict[tuple[str, str, str], Move] = {}
     for round_ in range(ROUNDS):
         chosen = {
@@ -157,11 +183,19 @@ def _moves(
         signatures = [completed.signature(chosen | {slot.id: o}) for o in slot.options]
         for key in dict.fromkeys(k for s in signatures for k in s):
             outcomes = [_words(s.get(key)) for s in signatures]
-            if len(set(outcomes)) > 1:
-                counted += 1
+            if len(set(outcomes)) > 1 and not _follows(key, signatures):
+                counted[key[2] in COUNTED] += 1
                 ids = (o.id for o in slot.options)
                 moved.setdefault(key, Move(*key, tuple(zip(ids, outcomes, strict=True))))
-    return counted / ROUNDS, tuple(moved.values())
+    telling = tuple(m for m in moved.values() if m.what in COUNTED)
+    echoes = tuple(m for m in moved.values() if m.what not in COUNTED)
+    return counted[True] / ROUNDS, telling, counted[False] / ROUNDS, echoes
+
+
+def _follows(key: tuple[str, str, str], signatures: Sequence[Signature]) -> bool:
+    """Say whether a move is one with another: what is missing goes with the finding it belongs to."""
+    whole = (key[0], key[1], "finding")
+    return key[2] == "missing" and len({s.get(whole) for s in signatures}) > 1
 
 
 def _words(value: object) -> str:
@@ -211,13 +245,26 @@ class _Completed:
         return found
 
 
+def floor_words(share: float | None) -> str | None:
+    """Say in words how much of its forces a guarantor has to bring at the least.
+
+    Examples:
+        >>> floor_words(0.03), floor_words(0), floor_words(None)
+        ('at least 3% of the forces', 'no floor', None)
+    """
+    if share is None:
+        return None
+    return f"at least {100 * share:g}% of the forces" if share else "no floor"
+
+
 def parts(found: Finding, bound: Binding) -> dict[str, object]:
     """Return what of a finding may move when a slot is settled, by what it is."""
     return {
         "finding": found.finding,
+        "missing": tuple(sorted(found.missing)),
         "strength": bound.klass,
         "who": tuple(sorted(found.bearers)),
-        "means": (bound.military, bound.floor_share),
+        "means": (bound.military, floor_words(bound.floor_share)),
         "clock": (found.due, found.due_soft),
         "rule": (bound.body, bound.rule),
     }
@@ -227,10 +274,13 @@ def _question(
     instrument: Instrument,
     slot: Slot,
     names: Sequence[str],
-    value: float,
-    moves: Sequence[Move],
+    found: Moves,
     addressee: str | None,
 ) -> Question:
+    value, moves, _, echoes = found
+    reason = f"no finding, bearer or due time over the bank hangs on {', '.join(names)}"
+    if echoes:
+        reason += "; only what the clause itself says differs"
     return Question(
         slot=slot.id,
         instrument=instrument.id,
@@ -238,10 +288,15 @@ def _question(
         ask=slot.ask.get(addressee or "", slot.question),
         addressee=addressee if addressee in slot.ask else None,
         value=value,
-        changes=tuple(dict.fromkeys(f"{m.incident}: {m.provision}, {m.what}" for m in moves)),
+        changes=changes_of(moves),
         options=tuple(o.text for o in slot.options),
-        reason=None if value else f"no finding over the bank hangs on {', '.join(names)}",
+        reason=None if value else reason,
     )
+
+
+def changes_of(moves: Iterable[Move]) -> tuple[str, ...]:
+    """Name what moves: incident, provision, and the part of the finding."""
+    return tuple(dict.fromkeys(f"{m.incident}: {m.provision}, {m.what}" for m in moves))
 
 
 def _bare(instrument: Instrument, name: str) -> Question:

@@ -228,10 +228,32 @@ def _plan(instrument: Instrument, provision: Provision, roll: Roll) -> Plan:
         open_node(instrument, provision, bearers),
         target,
         always,
-        (*behind, *_exceptions(instrument, provision, roll), *_ambiguous(provision, roll)),
+        (
+            *_unheard(provision),
+            *behind,
+            *_exceptions(instrument, provision, roll),
+            *_ambiguous(provision, roll),
+        ),
         _blank(instrument, provision) | {"liability": liability_of(provision, roll)},
         _decision(provision),
     )
+
+
+#: Words of a modality that have a meaning here.
+MODALITIES = frozenset(
+    """duty obligation permission power right prohibition condition exception decision limit
+    termination declaration intention proposed release undertaking guarantee pledge commitment
+    assurance""".split()
+)
+
+
+def _unheard(provision: Provision) -> tuple[Ask, ...]:
+    """A modality without meaning here leaves open whether anything is owed."""
+    if MODALITIES & set(provision.modality.split("_")):
+        return ()
+    note = "a modality without meaning here"
+    missing = (provision.modality,)
+    return (fixed(Trace("modality", UNKNOWN, missing=missing, note=note)),)
 
 
 def _mode(provision: Provision) -> str:
@@ -324,6 +346,8 @@ def _blank(instrument: Instrument, provision: Provision) -> dict[str, Any]:
     return {
         **unsaid(),
         "mode": _mode(provision),
+        "modality": provision.modality,
+        "standing": provision.trigger is None,
         "instrument": instrument.id,
         "provision": provision.id,
         "force": instrument.legal_force,

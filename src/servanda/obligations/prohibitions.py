@@ -187,12 +187,9 @@ def _deed(provision: Provision) -> Ask:
         shown = {"kind": facts.kind}
         if facts.kind == ABSENT:
             return Trace(label, UNKNOWN, missing=("kind",), facts=shown)
-        for act in acts:  # a fact of that very name, or an incident of that very kind
-            value = facts.get(act)
-            named = _names(facts.kind, act)
-            if named or truth_of(value) != UNKNOWN:
-                truth = TRUE if named else truth_of(value)
-                return Trace(label, truth, ("kind",), facts={**shown, act: value})
+        told = _told(label, acts, facts)
+        if told is not None:
+            return told
         sort = sort_of(facts.kind)
         if nuclear:
             used = truth_of(facts.get("nuclear")) if sort in HOSTILE else FALSE
@@ -200,9 +197,8 @@ def _deed(provision: Provision) -> Ask:
         if economic:
             truth = TRUE if sort == "coercion" else UNKNOWN
             return Trace(label, truth, ("kind",), ("economic_coercion",), shown)
-        if sort in kinds or (force and sort in HOSTILE):
-            return _meant(label, sort, facts)
-        if force and sort is None and facts.get("deliberate") is False:
+        accident = force and sort is None and facts.get("deliberate") is False
+        if accident or sort in kinds or (force and sort in HOSTILE):
             return _meant(label, sort, facts)
         doubt = _doubt(acts, sort, kinds, force=force)
         truth = UNKNOWN if doubt else FALSE
@@ -215,6 +211,18 @@ def _names(kind: str, act: str) -> bool:
     """Say whether an incident is called by the act, or by two words or more of it."""
     words = set(kind.split("_"))
     return kind == act or (len(words) > 1 and words <= set(act.split("_")))
+
+
+def _told(label: str, acts: tuple[str, ...], facts: Facts) -> Trace | None:
+    """Return a node where the record speaks in the words of the clause, else None."""
+    for act in acts:
+        value = facts.get(act)
+        if _names(facts.kind, act) or value is True:
+            return _meant(label, sort_of(facts.kind), facts)
+        if truth_of(value) != UNKNOWN:
+            shown = {"kind": facts.kind, act: value}
+            return Trace(label, truth_of(value), ("kind",), facts=shown)
+    return None
 
 
 def _doubt(

@@ -12,7 +12,7 @@ from servanda.domain.instrument import Instrument
 from servanda.domain.moment import Moment
 from servanda.obligations.deadlines import clocks, due
 from servanda.obligations.decisions import state_of_decision
-from servanda.obligations.facts import Facts
+from servanda.obligations.facts import ABSENT, Facts
 from servanda.obligations.kleene import (
     CONTESTED,
     TRUE,
@@ -143,12 +143,28 @@ def _details(word: str, plan: Plan, frame: Frame, facts: Facts, node: Trace) -> 
         more["why"] = reasons(node, node.truth)
     elif word in ("triggered_if", "undetermined") or (word == "limits" and node.truth == UNKNOWN):
         more["missing"] = wanted(node, node.truth)
+    taken = _presumed(node)
+    if taken:
+        more["presumed"] = taken
     if word == "contested":
         more["readings"] = _both_ways(plan, node)
     more |= _BY_MODE[plan.mode](word, plan, frame, facts)
     if frame.standing[0]:
         more |= _by_side(word, plan, frame, facts)
     return more
+
+
+def _presumed(node: Trace) -> tuple[str, ...]:
+    """Return the facts that nobody recorded and a condition that holds rests on."""
+    return tuple(
+        dict.fromkeys(
+            name
+            for leaf in node.leaves()
+            if leaf.truth == TRUE
+            for name, value in leaf.facts.items()
+            if value == ABSENT
+        )
+    )
 
 
 def _both_ways(plan: Plan, node: Trace) -> tuple[VariantReading, ...]:

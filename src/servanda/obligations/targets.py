@@ -31,7 +31,7 @@ def target_question(provision: Provision, roll: Roll) -> Ask:
     trigger = provision.trigger
     felt = any("any_party" in j for j in (trigger.judged_by if trigger else ()))
     protected, strange = _protected(provision, roll)
-    label = "target: " + (", ".join(protected) if len(protected) < 8 else "a party")
+    label = "target: " + (", ".join(protected) if 0 < len(protected) < 8 else "a party")
     pool = frozenset(protected)
     # an attack on a third state's forces on the soil of one protected
     guests = [
@@ -47,17 +47,13 @@ def target_question(provision: Provision, roll: Roll) -> Ask:
             return Trace(label, UNKNOWN, missing=("target",), facts={"target": "unknown"})
         if felt:
             return Trace("target: a party feels threatened", TRUE, facts=shown)
+        if roll.unsure and roll.among(hit, roll.unsure):
+            note = "whether it was a party by then hangs on the day"
+            return Trace(label, UNKNOWN, missing=("date",), facts=shown, note=note)
         if roll.among(hit, pool):
             return Trace(label, TRUE, facts=shown)
-        for word in strange:  # a description that only the record can answer
-            if word in facts.objects:
-                return Trace(label, TRUE, facts={**shown, "object": facts.objects})
-            value = facts.get(word)
-            if truth_of(value) != UNKNOWN:
-                return Trace(label, truth_of(value), ("target",), facts={**shown, word: value})
         if strange:
-            note = "whom these words stand for is not recorded"
-            return Trace(label, UNKNOWN, missing=strange, facts=shown, note=note)
+            return _by_record(label, strange, facts)
         host = str(facts.place.get("sovereign", ""))
         if (guests or is_force(facts.objects)) and roll.among((host,), pool):
             note = "whether forces of a third state on the soil of one protected count is open"
@@ -66,6 +62,19 @@ def target_question(provision: Provision, roll: Roll) -> Ask:
         return Trace(label, FALSE, ("target",), facts=shown)
 
     return ask("target", ("targets", "objects", "place", *strange), answer)
+
+
+def _by_record(label: str, strange: tuple[str, ...], facts: Facts) -> Trace:
+    """A description of the protected that only the record can answer."""
+    shown: dict[str, object] = {"target": facts.targets}
+    for word in strange:
+        if word in facts.objects:
+            return Trace(label, TRUE, facts={**shown, "object": facts.objects})
+        value = facts.get(word)
+        if truth_of(value) != UNKNOWN:
+            return Trace(label, truth_of(value), ("target",), facts={**shown, word: value})
+    note = "whom these words stand for is not recorded"
+    return Trace(label, UNKNOWN, missing=strange, facts=shown, note=note)
 
 
 def _protected(provision: Provision, roll: Roll) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -36,12 +36,34 @@ class Version:
         self.by, self.start, self.end = by, start, end
 
     def state(self, day: Moment) -> str:
-        """Return ``in_force``, ``not_in_force`` (not yet) or ``lapsed``."""
-        if self.start is not None and day.before(self.start):
-            return NOT_YET
-        if self.end is not None and self.end.before(day):
-            return OVER
-        return "in_force"
+        """Return ``in_force``, ``not_in_force`` (not yet), ``lapsed``, or ``unknown``.
+
+        It is unknown where a month or a year stands for the day and holds the start or the end.
+        """
+        states = {_state(self.start, self.end, edge) for edge in edges(day)}
+        return states.pop() if len(states) == 1 else "unknown"
+
+
+def edges(day: Moment) -> tuple[Moment, ...]:
+    """Return the first and the last day of a moment that is a month or a year.
+
+    Examples:
+        >>> edges(Moment("2024-02"))
+        ('2024-02-01', '2024-02-29')
+        >>> edges(Moment("2024-02-03"))
+        ('2024-02-03',)
+    """
+    if day.precision not in ("month", "year"):
+        return (day,)
+    return Moment(day.earliest.date().isoformat()), Moment(day.latest.date().isoformat())
+
+
+def _state(start: Moment | None, end: Moment | None, day: Moment) -> str:
+    if start is not None and day.before(start):
+        return NOT_YET
+    if end is not None and end.before(day):
+        return OVER
+    return "in_force"
 
 
 def versions(instrument: Instrument) -> tuple[Version, ...]:
@@ -116,6 +138,8 @@ def standing(
         if ousted is not None:
             return {}, ousted, OVER
     by_side = versions(instrument)
+    if by_side and day is None:
+        return {}, Trace("in force", UNKNOWN, missing=("date",), facts={"date": ABSENT}), None
     if by_side and day is not None:
         return _by_side(instrument, by_side, day, facts)
     node, state = _force(instrument, day, facts)
@@ -150,6 +174,8 @@ def _by_side(
 ) -> Standing:
     """Keep each side's account of start and end apart."""
     states = {v.by: v.state(day) for v in by_side}
+    if "unknown" in states.values():
+        return {}, Trace("in force", UNKNOWN, missing=("date",), facts=states), None
     if len(set(states.values())) == 1:
         state = next(iter(states.values()))
         if state == "in_force":
@@ -181,6 +207,9 @@ def _force(instrument: Instrument, day: Moment | None, facts: Facts) -> tuple[Tr
         the node, and ``not_in_force`` or ``lapsed`` where it does not.
     """
     force = instrument.in_force
+    if day is None and (instrument.signed or instrument.known_from or force):
+        shown = {"date": ABSENT}
+        return Trace("in force", UNKNOWN, missing=("date",), facts=shown), None
     if force is None or day is None:
         return _unsigned(instrument, day)
     if force.from_ == "never":
@@ -188,6 +217,13 @@ def _force(instrument: Instrument, day: Moment | None, facts: Facts) -> tuple[Tr
         return Trace("in force", FALSE, ("time",), facts={"from": "never"}, note=note), NOT_YET
     if force.from_ == "conditional":
         return _conditional(instrument, day, facts)
+    return _dated(instrument, force, day, facts)
+
+
+def _dated(
+    instrument: Instrument, force: InForce, day: Moment, facts: Facts
+) -> tuple[Trace, str | None]:
+    """Hold the day against the start and the end of a text."""
     start = force.start or instrument.signed
     end = force.to or _after(start, years=force.years, hours=force.hours)
     shown = {"from": str(start or ABSENT), "to": str(end or ""), "day": str(day)}
@@ -196,6 +232,8 @@ def _force(instrument: Instrument, day: Moment | None, facts: Facts) -> tuple[Tr
         extended = _extended(force, facts, shown)
         if extended is not None:
             return extended, None
+    if state == "unknown":
+        return Trace("in force", UNKNOWN, missing=("date",), facts=shown), None
     if state != "in_force":
         return Trace("in force", FALSE, ("time",), facts=shown), state
     ended = [e for e in force.ends_if if facts.get(e) is True]

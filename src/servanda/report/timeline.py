@@ -61,7 +61,7 @@ def stream_text(
         lines += [s for text in changed[:most] for s in ink.paragraph(text, "  ", "    ")]
         lines += [f"  and {len(changed) - most:,} more"] if len(changed) > most else []
     if stream.untouched:
-        lines += ["", ink.bold("Records that change no duty")]
+        lines += ["", ink.bold("Records that changed nothing")]
         told = [f"{name}: {why}" for name, why in stream.untouched]
         lines += [s for text in told[:most] for s in ink.paragraph(text, "  ", "    ")]
         lines += [f"  and {len(told) - most:,} more"] if len(told) > most else []
@@ -143,7 +143,7 @@ def timeline(
 
 
 def _story(duty: Duty, actors: Actors) -> str:
-    last = duty.history[-1]
+    last = next(turn for turn in reversed(duty.history) if turn.record not in duty.aside)
     when = f" since {duty.since}" if duty.since else ""
     who = named(duty.bearers, actors, most=3)
     text = f"{duty.incident}; {who}: {duty.state}{when}, {last.because}"

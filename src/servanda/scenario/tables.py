@@ -16,7 +16,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from servanda.domain.incident import Incident
-from servanda.domain.problem import Problem, Span
+from servanda.domain.problem import Problem, Severity, Span
 from servanda.scenario.parsing import MAX_SCALAR, closest
 from servanda.scenario.rows import Row, json_rows, parquet_rows
 from servanda.scenario.text import Page, bounded, decoded, load_bytes
@@ -29,6 +29,7 @@ _OPTIONAL = ("known", "crisis", "size", "own_unit", "hypothetical", "note")
 _MAX_STEPS = 8
 MEND = "Mend the row shown, or write the table as CSV."
 LATER = "Give it another identifier, or a `known` later than that of the row before."
+SOONER = "Correct one of the two; `known` is left empty where it became known at once."
 
 
 def incidents(path: Path, name: str | None = None, *, growing: bool = False) -> Table:
@@ -99,6 +100,7 @@ class Table:
         self.incidents: tuple[Incident, ...] = ()
         self.problems: tuple[Problem, ...] = ()
         self.lines: dict[str, int] = {}
+        self.rows: dict[str, list[int]] = {}
         self.columns: list[str] = []
         self._found: list[Problem] = []
         self._told: dict[str, Incident] = {}
@@ -143,9 +145,22 @@ class Table:
             self._note("SV506", f"unknown column '{name[:40]}'", row.line, name, hint=hint)
         return not strange
 
-    def problem(self, code: str, message: str, incident: str, near: str) -> Problem:
-        """Make a problem that points at a word in the row of an incident."""
-        return self.page.problem(code, message, self.span(self.lines[incident], near))
+    def problem(
+        self,
+        code: str,
+        message: str,
+        incident: str,
+        near: str,
+        *,
+        hint: str = "",
+        remedy: str | None = None,
+        severity: Severity = "error",
+    ) -> Problem:
+        """Make a problem that points at a word in the row of an incident that has it."""
+        rows = self.rows[incident]
+        line = next((n for n in rows if near and near in self.page.line(n)), rows[0])
+        span = self.span(line, near)
+        return self.page.problem(code, message, span, hint=hint, remedy=remedy, severity=severity)
 
     def _rows(self) -> Iterator[tuple[int, list[str]]]:
         """Yield each row that holds something with the line it begins on."""
@@ -215,6 +230,11 @@ class Table:
             remedy = LATER if self.growing else None
             self._note("SV310", message, line, incident.id, remedy=remedy)
             return None
+        if _foreseen(incident):
+            message = f"'known' is {incident.known}, before the 'date' {incident.date}"
+            self._note("SV504", message, line, str(incident.known), remedy=SOONER)
+            return None
+        self.rows.setdefault(incident.id, []).append(line)
         self.lines.setdefault(incident.id, line)
         self._told[incident.id] = incident
         return incident
@@ -255,6 +275,14 @@ def _later(before: Incident | None, now: Incident) -> bool:
         return False
     first = before.known or before.date
     return first is None or first.before(now.known)
+
+
+def _foreseen(row: Incident) -> bool:
+    """Say whether a row is known before it happens, however its days are read."""
+    date, known = row.date, row.known
+    if date is None or known is None:
+        return False
+    return known.before(date) and known.latest < date.earliest
 
 
 def _added(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from servanda.domain.finding import Finding
 from servanda.domain.incident import Case, Incident
 from servanda.domain.instrument import Instrument
 from servanda.domain.moment import Moment
+from servanda.domain.option import Option
 from servanda.domain.problem import Problem
 from servanda.obligations import assess
 from servanda.obligations.flips import Flip, flip
@@ -92,8 +93,9 @@ def assessment(
     case = _case(source, foreign=bool(folders), problems=problems)
     if case is not None:
         jobs = [_case_job(case, foreign, asked=bool(days), only=bool(folders))]
+        _demand_happened(jobs[0], days)
     else:
-        jobs = _scenario_jobs(source, incident, option, foreign)
+        jobs = _scenario_jobs(source, incident, option, foreign, days)
     _demand_known(only, {text.id for job in jobs for text in job.instruments})
     found: list[Finding] = []
     turned: list[tuple[Flip, ...]] = []
@@ -227,16 +229,40 @@ def _scenario_jobs(
     incident: str | None,
     option: str | None,
     foreign: Mapping[str, Instrument],
+    days: Sequence[Moment],
 ) -> list[_Job]:
     resolved = load(source)
+    today = days[-1] if days else resolved.scenario.as_of
     incidents = [i for i in resolved.scenario.incidents if incident in (None, i.id)]
     if not incidents:
         names = ", ".join(i.id for i in resolved.scenario.incidents)
         raise ModelError(f"no incident {incident!r} in the scenario; there are: {names}", "SV609")
-    options = [o for o in resolved.options if option in (None, o.id)]
-    if not options:
+    options = [
+        o
+        for o in resolved.options
+        if option == o.id or (option is None and _on_the_table(o, today))
+    ]
+    if option is not None and not options:
         names = ", ".join(o.id for o in resolved.options)
         raise ModelError(f"no option {option!r} in the scenario; there are: {names}", "SV609")
     names_used = dict.fromkeys(n for o in options for p in o.phases for n in p.instruments)
     texts = {n: resolved.instruments[n] for n in names_used} | dict(foreign)
-    return [_Job(i, tuple(texts.values()), resolved.actors, {}) for i in incidents]
+    # the incidents of a bank are imagined: what happens in them is not news of a day
+    known: dict[str, tuple[Moment | None, ...]] = dict.fromkeys(texts, (None,)) if days else {}
+    return [_Job(i, tuple(texts.values()), resolved.actors, known) for i in incidents]
+
+
+def _on_the_table(option: Option, day: Moment | None) -> bool:
+    """Whether an option was known on a day and not yet replaced by a later version of it."""
+    if day is None:
+        return True
+    gone = option.superseded_from is not None and option.superseded_from.not_after(day)
+    return not gone and (option.known_from is None or option.known_from.not_after(day))
+
+
+def _demand_happened(job: _Job, days: Sequence[Moment]) -> None:
+    date = job.incident.date
+    for day in days:
+        if date is not None and day.before(date):
+            message = f"--as-of: the incident is of {date}; nothing of it was known on {day}"
+            raise ModelError(message, code="SV606")

@@ -1,8 +1,9 @@
 """A stream of incidents: findings as knowledge grows, and the duties that live, fall due and end.
 
 Rows come in any order. Those with a kind such as ``fulfilment`` or ``refusal`` record what somebody
-did and are no incidents. Findings follow the order of events; each incident is assessed again
-whenever a later row, or a date among its facts, adds to what is known of it.
+did and are no incidents. Findings follow the order of events, and what has no date comes last; each
+incident is assessed again whenever a later row, or a date among its facts, adds to what is known of
+it.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ from servanda.obligations.endings import Ending, endings, takes_effect
 from servanda.obligations.lifecycle import Duty, Heard, character_of, live_through
 from servanda.obligations.records import Record
 from servanda.scenario import shelf
-from servanda.scenario.tables import Table, incidents
+from servanda.scenario.tables import incidents
+from servanda.scenario.text import bounded
+from servanda.study.remarks import slips, undated, untouched
 
 __all__ = ["FORMS", "Stream", "is_stream", "stream"]
 
@@ -43,7 +46,7 @@ class Stream:
     """What came of a stream.
 
     ``findings`` are in the order of events; of one incident, only those that differ from what was
-    found before. ``untouched`` are the records that changed no duty, with the reason. ``until`` is
+    found before. ``untouched`` are the records that changed nothing, with the reason. ``until`` is
     the day to which time has passed.
     """
 
@@ -103,12 +106,13 @@ def stream(
         ModelError: the table holds no incident, or none that was known by then.
     """
     table = incidents(Path(source), source, growing=True)
-    errors = [p for p in table.problems if p.severity == "error"]
+    remarks = [*table.problems, *slips(table)]
+    errors = [p for p in remarks if p.severity == "error"]
     if errors:
         raise ScenarioError(errors)
     days = tuple(sorted(as_of, key=lambda day: day.earliest))
     known = [row for row in table.incidents if not days or _told_by(row, days[-1])]
-    records, told = _parted(known, table)
+    records, told = _parted(known)
     if not told:
         when = f" that was known by {days[-1]}" if days else ""
         raise ModelError(f"{source} holds no incident{when}", code="SV609")
@@ -134,10 +138,11 @@ def stream(
             progress(-(-(number + 1) // EVERY), chunks, time.monotonic() - started)
     titles = {states[0].id: states[0].title for states in told}
     titles |= {name: text.title for name, text in texts.items()}
-    untouched = tuple(_untouched(records, duties, {s[0].id for s in told}, texts))
+    left = tuple(untouched(records, duties, {s[0].id for s in told}, texts))
+    remarks += undated(told, table)
     return Stream(
-        tuple(findings), tuple(duties), titles, untouched, until, len(known),
-        (*problems, *table.problems),
+        tuple(findings), tuple(duties), titles, left, until, len(known),
+        (*problems, *bounded(remarks, table.page.name)),
     )  # fmt: skip
 
 
@@ -151,27 +156,18 @@ def _latest(rows: Iterable[Incident]) -> Moment | None:
     return max(moments, key=lambda moment: moment.latest, default=None)
 
 
-def _parted(
-    rows: Iterable[Incident], table: Table
-) -> tuple[tuple[Record, ...], list[list[Incident]]]:
+def _parted(rows: Iterable[Incident]) -> tuple[tuple[Record, ...], list[list[Incident]]]:
     """Part the records from the incidents, and order these by event; the undated come last."""
     records: dict[str, Record] = {}
     told: dict[str, list[Incident]] = {}
-    bad: list[Problem] = []
     for row in rows:
-        try:
-            record = Record.of(row)
-        except ValueError as error:
-            near = str(row.facts.get("effective"))
-            bad.append(table.problem("SV505", f"'facts': 'effective': {error}", row.id, near))
-            continue
+        record = Record.of(row)
         if record is not None:
             records[row.id] = record
         else:
             told.setdefault(row.id, []).append(row)
-    if bad:
-        raise ScenarioError(bad)
-    ordered = sorted(told.values(), key=lambda states: _when(states[0].date))
+    incidents_only = (states for name, states in told.items() if name not in records)
+    ordered = sorted(incidents_only, key=lambda states: _when(states[0].date))
     return tuple(records.values()), ordered
 
 
@@ -259,8 +255,8 @@ class _Work:
             return ()
         text = self.texts[said[0].finding.instrument]
         provision = text.provision(said[0].finding.provision)
-        if provision.trigger is None and character_of(provision) == "power":
-            return ()  # a right that no incident gives is not one of this incident
+        if provision.trigger is None and character_of(provision) != "prohibition":
+            return ()  # what stands whatever happens is not owed because of this incident
         hit = incident.facts.get("target")
         entitled = (hit,) if isinstance(hit, str) else tuple(hit or ())
         return live_through(
@@ -301,39 +297,3 @@ def _differs(one: Finding, other: Finding) -> bool:
 
 
 _TELLING = ("finding", "why", "missing", "bearers", "holder", "by", "due", "due_soft")
-
-
-def _untouched(
-    records: Iterable[Record],
-    duties: Iterable[Duty],
-    told: set[str],
-    texts: Mapping[str, Instrument],
-) -> Iterator[tuple[str, str]]:
-    """Yield the records that appear in no life, with the reason."""
-    touched = {turn.record for duty in duties for turn in duty.history}
-    for record in records:
-        if record.kind == "denunciation":
-            reason = _no_departure(record, texts)
-            if reason:
-                yield record.id, reason
-        elif record.id in touched:
-            continue
-        elif not record.actors:
-            yield record.id, "it does not say who acted"
-        elif not record.answers:
-            yield record.id, "it does not say which incident it answers"
-        elif not set(record.answers) & told:
-            yield record.id, f"there is no incident {', '.join(record.answers)}"
-        else:
-            yield record.id, "no duty of its author that fits was owed in the incident it answers"
-
-
-def _no_departure(record: Record, texts: Mapping[str, Instrument]) -> str:
-    named = [texts[name] for name in record.instruments if name in texts]
-    if not named:
-        return "it names none of the texts"
-    if not record.actors:
-        return "it does not say who denounces"
-    if all(takes_effect(text, record) is None for text in named):
-        return "when it takes effect is not known, so that nothing ends by it yet"
-    return ""

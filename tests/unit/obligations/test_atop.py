@@ -18,6 +18,7 @@ from servanda.domain.instrument import Instrument
 from servanda.domain.moment import Moment
 from servanda.obligations.atop import SEEN, VARIABLES, from_atop, losses_of_row, to_atop
 from servanda.obligations.atop.names import CONDITIONS, FIELDLESS, OBLIGATIONS, PREFIX
+from servanda.obligations.lint import lint
 from servanda.scenario import shelf
 from servanda.scenario.reading import read
 from servanda.scenario.writing import write
@@ -262,6 +263,37 @@ def test_members_join_and_leave():
     assert parties.original == ("AAA", "BBB")
     assert parties.acceded == (("cow_2", "1934"),)
     assert parties.former == (("cow_2", "1935"),)
+
+
+NUMBERED = {"atopid": "9001", "member": "220", "yrent": "1931", "moent": "5"}
+
+
+def test_members_known_by_number_only_are_a_loss_and_an_open_slot():
+    losses = {loss.slot: loss.note for loss in losses_of_row(ROW, [NUMBERED])}
+    assert "cow_220" in losses["member"]
+    assert "who_is_bound" in from_atop(ROW, [NUMBERED]).unspecified
+    named = {**NUMBERED, "iso3": "FRA"}
+    assert "member" not in {loss.slot for loss in losses_of_row(ROW, [named])}
+    assert "who_is_bound" not in from_atop(ROW, [named]).unspecified
+
+
+def test_members_in_the_row_itself_become_parties():
+    row = {**ROW, "mem1": "220", "mem2": "255.0", "mem3": ".", "mem4": "0", "mem5": "-9"}
+    assert from_atop(row).parties.original == ("cow_220", "cow_255")
+    assert {loss.slot for loss in losses_of_row(row)} == {"member"}
+    table = [{**NUMBERED, "iso3": "FRA"}]
+    assert from_atop(row, table).parties.original == ("FRA",)
+    assert losses_of_row(row, table) == ()
+
+
+def test_what_the_importer_itself_lists_as_open_raises_no_warning():
+    text = from_atop({**ROW, "mem1": "220"})
+    assert any(name.startswith("whether_") for name in text.unspecified)
+    found = lint(text, actors=shelf.actors(), slots=shelf.slots())
+    assert [message for code_, message, _ in found if code_ == "SV811"] == []
+    invented = text.model_copy(update={"unspecified": ("whether_it_rains",)})
+    again = lint(invented, actors=shelf.actors(), slots=shelf.slots())
+    assert "SV811" in {code_ for code_, _, _ in again}
 
 
 def test_the_skeleton_reads_back_as_written_and_is_assessed_as_a_text():

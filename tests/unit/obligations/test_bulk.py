@@ -35,13 +35,14 @@ def differences(texts, incidents, varied, as_of=None, actors=None):
 
 
 def _same(ledger, line, row, finding):
+    """Compare word, reasons and what is missing; a set that should be empty has to be."""
     if ledger.word(line, row) != finding.finding:
         return False
-    if finding.why:
-        return set(finding.why) == ledger.why(line, row)
-    if finding.missing:
-        got = ledger.missing(line, row)
-        return set(finding.missing) == got or OTHERS in got
+    got = ledger.missing(line, row)
+    if finding.finding in ("triggered_if", "undetermined"):
+        return (set(finding.missing) == got or OTHERS in got) and not ledger.why(line, row)
+    if finding.finding in ("not_triggered", "contested", "not_in_force", "lapsed"):
+        return set(finding.why) == ledger.why(line, row) and not got
     return True
 
 

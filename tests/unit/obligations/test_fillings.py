@@ -89,8 +89,68 @@ def test_a_clock_belongs_to_talk_or_to_help_by_what_it_counts():
 
 def test_a_dated_end_states_how_long():
     text = pact(in_force={"from": "2005-01-01", "to": "2015-01-01"})
-    assert of(text, "entry_duration").values == ("2015-01-01",)
-    assert of(pact(), "entry_duration").state == "silent"
+    assert of(text, "entry_duration").values == ("2015-01-01", "2005-01-01")
+    assert of(pact(in_force=None), "entry_duration").state == "silent"
+
+
+@pytest.mark.parametrize("name", ["nat-1949", "anzus-1951", "us-rok-1953", "rio-1947"])
+def test_a_date_of_entry_is_an_entry_and_no_link_to_a_ceasefire(name: str):
+    text = shelf.instrument(name)
+    assert of(text, "ceasefire_link").state == "silent"
+    assert text.in_force.from_ in of(text, "entry_duration").values
+
+
+#: What the library coded and what it does not answer: text, slot, value.
+NO_ANSWER = [
+    ("budapest-1994", "ceasefire_link", "1994-12-05"),
+    ("blacksea-truce-2025", "ceasefire_link", "never"),
+    ("ukr-membership-nato", "ceasefire_link", "conditional"),
+    ("paris-declaration-2026", "adversary_consent", ("USA",)),
+    ("budapest-1994", "adversary_consent", ("FRA", "CHN")),
+    ("paris-declaration-2026", "area", ("land", "air", "sea")),
+    ("mnf-intent-2026", "area", ("away_from_contact_line",)),
+    ("eu-counter-2025", "trigger_kind", ("ukraine_invades_russia",)),
+    ("us-28-point-2025", "trigger_kind", ("missile_on_moscow_or_st_petersburg_without_cause",)),
+    ("fra-ukr-2024", "guarantors", ("all_participants",)),
+    ("nat-1949", "guarantors", ("each_party",)),
+    ("us-qatar-eo-2025", "beneficiary_status", ("QAT",)),
+    ("blacksea-truce-2025", "legal_force", "not_in_force"),
+    ("istanbul-draft-2022", "legal_force", "none"),
+    ("nat-1949", "rule", "consensus_in_practice_text_silent"),
+    ("ukr-membership-nato", "ceasefire_link", ("ratification_by_all_members",)),
+]
+
+
+@pytest.mark.parametrize(("name", "slot", "value"), NO_ANSWER, ids=str)
+def test_a_field_that_answers_another_question_fills_nothing(name: str, slot: str, value):
+    held = of(shelf.instrument(name), slot).values
+    assert value not in held
+    if isinstance(value, tuple):
+        assert not any(set(value) <= set(v) for v in held if isinstance(v, tuple))
+
+
+#: What the library says of a slot in another field than the slot's own.
+ELSEWHERE = [
+    ("mnf-intent-2026", "ceasefire_link", ("ceasefire",)),
+    ("ukr-membership-nato", "entry_duration", "ratification_by_all_members"),
+    ("csk-sun-1935", "provocation", ("unprovoked_aggression",)),
+    ("us-28-point-2025", "provocation", "missile_on_moscow_or_st_petersburg_without_cause"),
+    ("belgium-1839", "joint_or_several", ("each_guarantor_separately",)),
+    ("teu-42-7", "guarantors", "EU_member_states"),
+    ("belgium-1839", "beneficiary_status", ("BEL",)),
+    ("arab-jdt-1950", "rule", "unanimity_excluding_aggressor"),
+    ("blacksea-truce-2025", "area", "black_sea"),
+]
+
+
+@pytest.mark.parametrize(("name", "slot", "value"), ELSEWHERE, ids=str)
+def test_what_another_field_answers_is_read_there(name: str, slot: str, value):
+    held = of(shelf.instrument(name), slot).values
+    assert value in held or value in {w for v in held if isinstance(v, tuple) for w in v}
+
+
+def test_a_practice_is_recognised_by_all_that_it_writes():
+    assert of(shelf.instrument("mnf-intent-2026"), "ceasefire_link").practice == ("ceasefire",)
 
 
 def test_a_checklist_of_ones_own_is_read_the_same_way():

@@ -9,7 +9,7 @@ from servanda.domain.instrument import Provision
 from servanda.domain.moment import Moment
 from servanda.obligations.endings import Ending, endings, takes_effect
 from servanda.obligations.lifecycle import Duty, Heard, character_of, live_through
-from servanda.obligations.records import Record
+from servanda.obligations.records import Record, near_record, strange_facts
 
 ATTACK, CLOCK, END = Moment("2015-05-05T04:00Z"), "2015-05-06T04:00+00:00", Moment("2015-06-01")
 ASSIST = Provision.model_validate(duty())
@@ -20,10 +20,12 @@ def finding(word: str = "triggered", **rest: object) -> Finding:
     return Finding(incident="raid", instrument="coast", provision="a1", finding=word, **base | rest)
 
 
-def record(kind: str, at: str | None = "2015-05-05T12:00Z", **facts: object) -> Record:
+def record(
+    kind: str, at: str | None = "2015-05-05T12:00Z", *, known: str | None = None, **facts: object
+) -> Record:
     base = {"kind": kind, "actor": "OST", "act": "assist", "answers": "raid"}
-    row = Incident(id="row", title="Row", date=at and Moment(at), facts=base | facts)
-    made = Record.of(row)
+    days = {"date": at and Moment(at), "known": known and Moment(known)}
+    made = Record.of(Incident(id=f"row-{kind}", title="Row", facts=base | facts, **days))
     assert made is not None
     return made
 
@@ -73,7 +75,7 @@ def test_a_softened_deadline_is_said_to_be_soft() -> None:
 
 def test_what_is_performed_is_met() -> None:
     one = life(record("fulfilment"))
-    assert (one.state, one.history[-1].record) == ("met", "row")
+    assert (one.state, one.history[-1].record) == ("met", "row-fulfilment")
     assert states(one) == ["live", "met"]
 
 
@@ -89,10 +91,103 @@ def test_a_performance_on_the_very_deadline_is_in_time() -> None:
     assert "after" not in one.history[-1].because
 
 
-def test_a_refusal_is_a_breach_on_the_facts_as_entered() -> None:
-    one = life(record("refusal"))
-    assert one.state == "breached"
+def test_a_refusal_once_due_is_a_breach_on_the_facts_as_entered() -> None:
+    one = life(record("refusal", "2015-05-09"))
+    assert states(one) == ["live", "due", "breached"]
     assert "as entered" in one.history[-1].because
+
+
+def test_a_refusal_in_advance_is_no_breach_before_performance_is_due() -> None:
+    ahead = life(record("refusal"), until=Moment("2015-05-05"))
+    assert states(ahead) == ["live", "live"]
+    assert "refused in advance" in ahead.history[-1].because
+    one = life(record("refusal"))
+    assert [(t.at, t.state) for t in one.history[1:]] == [
+        ("2015-05-05T12:00Z", "live"),
+        (CLOCK, "breached"),
+    ]
+    assert one.history[-1].record == "row-refusal"
+
+
+def test_who_refused_in_advance_can_still_perform_in_time() -> None:
+    one = life(record("refusal"), record("fulfilment", "2015-05-05T20:00Z"))
+    assert states(one) == ["live", "live", "met"]
+    assert "late" not in one.history[-1].because
+
+
+def test_who_was_in_breach_can_still_perform_and_is_called_late() -> None:
+    one = life(record("refusal"), record("fulfilment", "2015-05-09"))
+    assert states(one) == ["live", "live", "breached", "met"]
+    assert "late" in one.history[-1].because
+    at_once = [Heard(ATTACK, finding(due=None))]
+    assert life(record("refusal"), heard=at_once).state == "breached"
+    one = life(record("refusal"), record("fulfilment", "2015-05-09"), heard=at_once)
+    assert states(one) == ["live", "breached", "met"]
+    assert "late: after the refusal of 2015-05-05T12:00Z" in one.history[-1].because
+
+
+def test_a_deadline_whose_instant_is_not_known_leaves_a_refusal_without_a_breach() -> None:
+    dated = Provision.model_validate(duty(deadline={"hours": 24}))
+    one = life(record("refusal"), heard=[Heard(ATTACK, finding(due=None))], provision=dated)
+    assert states(one) == ["live", "live"]
+    assert "not known" in one.history[-1].because
+    soon = Provision.model_validate(duty(deadline={"text": "immediately"}))
+    heard = [Heard(ATTACK, finding(due=None))]
+    assert life(record("refusal"), heard=heard, provision=soon).state == "breached"
+
+
+def test_a_refusal_outlives_a_time_in_which_nothing_seemed_owed() -> None:
+    heard = [
+        Heard(ATTACK, finding(due=None)),
+        Heard(Moment("2015-05-10"), finding("not_triggered", due=None)),
+        Heard(Moment("2015-05-20"), finding(due=None)),
+    ]
+    one = life(record("refusal"), heard=heard)
+    assert states(one) == ["live", "breached", "dormant", "live", "breached"]
+
+
+def test_a_deadline_stands_at_its_own_day_when_later_findings_repeat_it() -> None:
+    heard = [Heard(ATTACK, finding()), Heard(Moment("2015-05-20"), finding(why=["more"]))]
+    assert [(t.at, t.state) for t in life(heard=heard).history] == [
+        (ATTACK, "live"),
+        (CLOCK, "due"),
+    ]
+
+
+def test_every_step_stands_at_the_day_from_which_it_could_be_known() -> None:
+    heard = [Heard(Moment("2015-05-08"), finding())]
+    assert [(t.at, t.state) for t in life(heard=heard).history] == [
+        ("2015-05-08", "live"),
+        ("2015-05-08", "due"),
+    ]
+    told = record("fulfilment", "2015-05-05T12:00Z", known="2015-05-20")
+    one = life(told)
+    assert [(t.at, t.state) for t in one.history] == [
+        (ATTACK, "live"),
+        (CLOCK, "due"),
+        ("2015-05-20", "met"),
+    ]
+    assert "on 2015-05-05T12:00Z" in one.history[-1].because
+    assert "late" not in one.history[-1].because
+    early = life(record("fulfilment", "2015-05-06"), heard=heard)
+    assert [(t.at, t.state) for t in early.history] == [
+        ("2015-05-08", "live"),
+        ("2015-05-08", "met"),
+    ]
+
+
+def test_a_text_ends_in_a_life_on_the_day_on_which_its_end_is_known() -> None:
+    heard = [Heard(ATTACK, finding(due=None))]
+    left = Ending(Moment("2015-05-10"), "OST left", "OST", Moment("2015-05-20"))
+    one = life(heard=heard, endings=[left])
+    assert (one.history[-1].at, one.state) == ("2015-05-20", "lapsed")
+
+
+def test_what_changes_nothing_stands_at_its_place_in_the_history() -> None:
+    one = life(record("refusal", act=None))
+    assert states(one) == ["live", "live", "due"]
+    assert one.history[1].at == "2015-05-05T12:00Z"
+    assert one.aside == {"row-refusal": "which act it was is not said"}
 
 
 def test_refusing_talks_breaks_no_duty_to_help() -> None:
@@ -103,7 +198,7 @@ def test_a_record_without_an_act_proves_nothing_and_says_so() -> None:
     for kind in ("fulfilment", "refusal"):
         one = life(record(kind, act=None))
         assert one.state == "due"
-        assert "which act it was is not said" in one.history[-1].because
+        assert "which act it was is not said" in one.history[1].because
 
 
 def test_a_record_that_names_the_provision_needs_no_act() -> None:
@@ -137,6 +232,51 @@ def test_only_those_to_whom_it_is_owed_can_release() -> None:
     assert life(record("release", actor="LIS", bearer="SUN")).state == "due"
 
 
+def test_a_release_frees_from_the_act_or_the_provision_it_names_only() -> None:
+    assert life(record("release", actor="LIS", act="consult")).state == "due"
+    assert life(record("release", actor="LIS", act=None, provision="a2")).state == "due"
+    assert life(record("release", actor="LIS", act=None, provision="a1")).state == "released"
+    assert life(record("release", actor="LIS", act=None)).state == "released"
+    both = Provision.model_validate(duty(act=["consult", "send_arms"]))
+    first = record("release", actor="LIS", act="consult")
+    one = life(first, provision=both)
+    assert states(one) == ["live", "live", "due"]
+    assert "released in part (consult)" in one.history[1].because
+    rest = record("fulfilment", act="send_arms", at="2015-05-05T13:00Z")
+    assert life(first, rest, provision=both).state == "met"
+
+
+@pytest.mark.parametrize("bearer", [None, "LIS"])
+def test_nobody_releases_itself(bearer: str | None) -> None:
+    own = [Heard(ATTACK, finding(bearers=["LIS", "OST"]))]
+    found = lives(record("release", actor="LIS", bearer=bearer), heard=own)
+    state = {b: one.state for one in found for b in one.bearers}
+    assert state == {"LIS": "due", "OST": "due" if bearer else "released"}
+    [mine] = [one for one in found if one.bearers == ("LIS",)]
+    assert bool(mine.aside) is bool(bearer)
+    assert not bearer or "cannot release itself" in mine.aside["row-release"]
+
+
+def test_of_two_who_release_together_each_frees_the_other() -> None:
+    own = [Heard(ATTACK, finding(bearers=["LIS", "OST"]))]
+    both = record("release", actor=["LIS", "OST"], bearer=["LIS", "OST"])
+    found = lives(both, heard=own, entitled=["LIS", "OST"])
+    assert [one.state for one in found] == ["released", "released"]
+
+
+@pytest.mark.parametrize(
+    ("records", "says"),
+    [
+        ((record("fulfilment"), record("refusal", "2015-05-07")), "it had been met before"),
+        ((record("release", actor="LIS"), record("refusal", "2015-05-07")), "released before"),
+        ((record("refusal"), record("release", "2015-05-07", actor="LIS")), "in breach"),
+    ],
+)
+def test_a_record_that_comes_after_the_end_says_what_had_been(records, says: str) -> None:
+    one = life(*records)
+    assert says in one.aside[records[-1].id]
+
+
 def test_the_end_of_the_text_lapses_a_live_duty_but_not_what_was_due() -> None:
     open_ended = [Heard(ATTACK, finding(due=None))]
     over = Ending(Moment("2015-05-20"), "the text ended")
@@ -156,6 +296,17 @@ def test_the_end_of_a_membership_lapses_that_partys_duty_only() -> None:
 def test_an_end_before_the_incident_touches_nothing() -> None:
     heard = [Heard(ATTACK, finding(due=None))]
     assert life(heard=heard, endings=[Ending(Moment("2010-01-01"), "x")]).state == "live"
+
+
+def test_no_text_ends_in_the_life_of_a_duty_whose_incident_has_no_date() -> None:
+    undated = [Heard(None, finding(due=None))]
+    assert life(heard=undated, endings=[Ending(Moment("2010-01-01"), "x")]).state == "live"
+
+
+def test_an_undated_refusal_is_not_called_early() -> None:
+    one = life(record("refusal", None))
+    assert [t.state for t in one.history] == ["live", "live", "breached"]
+    assert "in advance" not in " ".join(t.because for t in one.history)
 
 
 def test_bearers_with_one_life_share_it() -> None:
@@ -197,8 +348,8 @@ def test_later_knowledge_can_take_a_duty_and_a_breach_away() -> None:
         Heard(ATTACK, finding()),
         Heard(Moment("2015-05-20"), finding("not_triggered", why=["actor"], due=None)),
     ]
-    one = life(record("refusal"), heard=heard)
-    assert states(one) == ["live", "breached", "dormant"]
+    one = life(record("refusal", "2015-05-09"), heard=heard)
+    assert states(one) == ["live", "due", "breached", "dormant"]
     assert "on later knowledge not owed" in one.history[-1].because
 
 
@@ -229,6 +380,32 @@ def test_a_denunciation_works_from_its_day_or_after_the_notice_of_the_text() -> 
     assert [e.actor for e in endings(pact(), [leave])] == ["OST"]
     elsewhere = record("denunciation", instrument="other", effective="2015-05-20")
     assert endings(pact(), [elsewhere]) == ()
+
+
+def test_the_american_spelling_is_a_fulfilment_and_near_misses_are_told() -> None:
+    assert life(record("fulfillment")).state == "met"
+    kinds = {
+        "refusall": "refusal",
+        "realease": "release",
+        "Refusal": "refusal",
+        "fulfilled": "fulfilment",
+        "denounciation": "denunciation",
+        "military_exercise": None,
+        "exercises": None,
+        "armed_attack": None,
+        "hostage_release": None,
+    }
+    for kind, meant in kinds.items():
+        assert near_record(Incident(id="r", title="R", facts={"kind": kind})) == meant, kind
+
+
+def test_facts_that_a_record_does_not_take_are_told() -> None:
+    facts = {"kind": "release", "actor": "LIS", "answers": "raid", "bearers": "OST", "acts": "x"}
+    assert strange_facts(Incident(id="r", title="R", facts=facts)) == ("bearers", "acts")
+    other = {"kind": "fulfillment", "actor": "OST", "bearer": "OST", "note": "n", "source": "s"}
+    assert strange_facts(Incident(id="r", title="R", facts=other)) == ("bearer",)
+    attack = {"kind": "armed_attack", "bearers": "x"}
+    assert strange_facts(Incident(id="r", title="R", facts=attack)) == ()
 
 
 def test_a_row_of_another_kind_is_an_incident() -> None:

@@ -12,8 +12,9 @@ from servanda.obligations.lifecycle import Duty, Turn
 from servanda.report.contrast import contrast_table
 from servanda.report.findings import fact_text, findings_table, flip_text
 from servanda.report.terminal import columns_of
-from servanda.report.timeline import timeline
+from servanda.report.timeline import stream_text, timeline
 from servanda.study.contrast import side_by_side
+from servanda.study.stream import Stream
 
 UNTIL = Moment("2015-05-20")
 
@@ -66,6 +67,22 @@ def test_a_timeline_of_one_instant_or_of_no_date_is_drawn() -> None:
     assert "coast a1" in timeline([life("live", ("2015-05-05T04:00Z", "live"))], None)
     undated = Duty("c", "a", ("OST",), "i", "duty", "live", history=[Turn(None, "live", "x")])
     assert "c a" in timeline([undated], None)
+
+
+def test_a_story_tells_why_it_is_so_and_not_what_changed_nothing() -> None:
+    one = life("due", ("2015-05-05", "live"), ("2015-05-07", "due"), ("2015-05-08", "due"))
+    one.history[-1] = Turn("2015-05-08", "due", "a refusal is recorded: which act", "no")
+    one.aside = {"no": "which act"}
+    text = " ".join(timeline([one], UNTIL).split())
+    assert "because of due" in text
+    assert "which act" not in text
+
+
+def test_records_that_changed_nothing_are_told_with_the_reason() -> None:
+    left = (("no", "nothing was owed (coast a1)"),)
+    text = stream_text(Stream((), (), {}, left, UNTIL, 1, ()), 80)
+    assert "Records that changed nothing" in text
+    assert "no: nothing was owed (coast a1)" in text
 
 
 def test_flips_are_said_in_words() -> None:

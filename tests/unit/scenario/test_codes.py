@@ -8,6 +8,7 @@ import pytest
 import servanda
 from servanda.domain.codes import CODES, Code
 from servanda.domain.problem import Problem
+from servanda.games import reading as game_reading
 from servanda.scenario.folder import check
 from servanda.study.linting import Linting
 
@@ -20,16 +21,22 @@ kind: draft
 provisions:
   - {id: a, modality: duty, act: assist, bearer: each_party}
 """
+GAME = """\
+game: demand
+title: A demand
+players: [A, B]
+tree: {player: A, actions: {stay: {payoffs: [0, 1]}, act: {payoffs: [1, 0]}}}
+"""
+SMALLEST = {"scenario": MINIMAL, "instrument": INSTRUMENT, "game": GAME}
 BLOCK = re.compile(r"(?m)^(\w+):.*\n(?:[ -].*\n)*")
 SHOWN = [code for code in CODES.values() if code.bad]
 
 
 def whole(code: Code, snippet: str) -> str:
     """Put a snippet into a file: its top keys replace those of the smallest file of the kind."""
-    if code.file not in ("scenario", "instrument"):
+    if code.file not in SMALLEST:
         return snippet
-    smallest = MINIMAL if code.file == "scenario" else INSTRUMENT
-    parts = {m.group(1): m.group(0) for m in BLOCK.finditer(smallest)}
+    parts = {m.group(1): m.group(0) for m in BLOCK.finditer(SMALLEST[code.file])}
     parts |= {m.group(1): m.group(0) for m in BLOCK.finditer(snippet)}
     return "".join(parts.values())
 
@@ -37,6 +44,8 @@ def whole(code: Code, snippet: str) -> str:
 def problems(code: Code, snippet: str, folder: Path) -> tuple[Problem, ...]:
     path = folder / ("incidents.csv" if code.file == "incidents" else "file.yaml")
     path.write_text(whole(code, snippet), encoding="utf-8")
+    if code.file == "game":
+        return game_reading.check(path)
     # a short text is no whole treaty: the linter looks only at what is written for it
     return check(path, linters=[Linting(path)] if code.code.startswith("SV8") else [])
 

@@ -45,6 +45,45 @@ def test_a_repeated_row_must_be_known_later(tmp_path: Path, known: str) -> None:
     assert "known" in (table.problems[0].remedy or "")
 
 
+@pytest.mark.parametrize(
+    ("date", "known", "bad"),
+    [
+        ("2027-03-03", "2027-03-02", True),
+        ("2027-03-03T08:00Z", "2027-03-03T07:59Z", True),
+        ("2027-03", "2027-02", True),
+        ("2027-03-03T08:00Z", "2027-03-03", False),
+        ("2027-03-03T00:30+02:00", "2027-03-02", False),
+        ("2027-03-20", "2027-03", False),
+        ("2027-03-03", "2027-03-03", False),
+        ("", "2027-03-02", False),
+        ("2027-03-03", "", False),
+    ],
+)
+def test_nothing_is_known_before_it_happens(
+    tmp_path: Path, date: str, known: str, bad: bool
+) -> None:
+    table = csv_table(tmp_path, f"a,{date},A,kind=strike,{known}\n")
+    assert codes(table) == ([("SV504", 2)] if bad else [])
+    if bad:
+        assert "before" in table.problems[0].message
+        assert table.problems[0].span is not None
+        assert table.problems[0].span.column > 5
+        assert table.incidents == ()
+
+
+def test_a_later_row_cannot_move_an_incident_behind_what_is_known(tmp_path: Path) -> None:
+    rows = "a,2027-01-01,A,kind=strike,\na,2027-02-01,,,2027-01-03\n"
+    assert codes(csv_table(tmp_path, rows, growing=True)) == [("SV504", 3)]
+
+
+def test_a_problem_of_an_incident_points_at_the_row_with_the_word(tmp_path: Path) -> None:
+    rows = "a,2027-01-01,A,kind=strike,\na,,,bearers=OST,2027-01-03\n"
+    table = csv_table(tmp_path, rows, growing=True)
+    told = table.problem("SV505", "x", "a", "bearers", hint="h", severity="warning")
+    assert told.span is not None
+    assert (told.span.line, told.severity) == (3, "warning")
+
+
 def test_a_table_that_does_not_grow_takes_each_identifier_once(tmp_path: Path) -> None:
     rows = "a,2027-01-01,A,kind=strike,\na,2027-01-01,A,kind=war,2027-01-03\n"
     assert codes(csv_table(tmp_path, rows)) == [("SV310", 3)]

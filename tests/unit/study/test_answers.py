@@ -1,5 +1,6 @@
 """`servanda answer`: a reply becomes a dated version, nothing is lost and nothing overwritten."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -139,9 +140,54 @@ def test_of_a_name_that_opens_two_slots_the_other_stays_open(mine: Path, slot, g
 def test_a_slot_that_is_open_under_two_names_loses_both_and_one_name_alone_only_itself(mine: Path):
     both = record(mine, [reply(slot="legal_force", option="ratified_treaty")], dry_run=True)
     assert not {"legal_form", "ratification"} & set(both.versions[0].still_open)
-    one = record(mine, [reply(slot="ratification", text="The Chambers vote.")], dry_run=True)
+    voted = reply(slot="ratification", text="The Chambers vote.", settles=True)
+    one = record(mine, [voted], dry_run=True)
     assert "legal_form" in one.versions[0].still_open
     assert "ratification" not in one.versions[0].still_open
+
+
+NO_ANSWER = "We can't say."
+
+
+def test_words_alone_are_recorded_and_leave_the_slot_open(mine: Path):
+    before = load(mine).instruments[ITALIAN]
+    recorded = record(mine, [reply(text=NO_ANSWER)])
+    text = written(mine, "meloni-2026-03-01")
+    assert text.unspecified == before.unspecified
+    last = text.statements[-1]
+    assert (last.date, last.by, last.says, last.source) == ("2026-03-01", "ITA", NO_ANSWER, ADDRESS)
+    version = recorded.published()["versions"][0]
+    assert (version["settled"], version["recorded"]) == ([], ["rule"])
+    assert version["changes"] == []
+    assert "decision rule stays open" in answer_text(recorded, 100)
+    assert "rule" in {a.weighed.question.slot for a in questions(str(mine)).asked}
+    assert check(mine) == ()
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        {"text": "None needed.", "settles": True},
+        {"text": "None needed.", "option": "none"},
+        {"text": "None needed.", "set": {"provisions.assist.decision.rule": "none"}},
+    ],
+    ids=["settles", "option", "set"],
+)
+def test_an_option_a_value_or_the_word_of_whoever_records_it_settles(mine: Path, rest: dict):
+    version = record(mine, [reply(**rest)], dry_run=True).published()["versions"][0]
+    assert (version["settled"], version["recorded"]) == (["rule"], [])
+    assert "decision_rule" not in version["still_open"]
+
+
+def test_settling_without_a_word_settles_nothing(mine: Path):
+    with pytest.raises(ModelError) as refused:
+        record(mine, [reply(settles=True)])
+    assert refused.value.code == "SV617"
+
+
+def test_many_findings_change_and_not_changes(mine: Path):
+    many = answer_text(record(mine, [reply(option="consensus")], dry_run=True), 120)
+    assert re.search(r"[2-9]\d* findings over the incident bank change:", many)
 
 
 def test_the_question_as_asked_names_its_slot(mine: Path):
@@ -208,7 +254,7 @@ REFUSED = [
     ({}, "SV617", "no option"),
     ({"text": "   "}, "SV617", "no option"),
     ({"slot": "request", "text": "It does."}, "SV617", "leaves no 'request' open"),
-    ({"option": "none", "by": "ITAL"}, "SV301", "did you mean"),
+    ({"option": "none", "by": "ITAL"}, "SV613", "did you mean"),
     ({"set": {"provisions.asist.discretion": "whether"}}, "SV604", "did you mean 'assist'"),
     ({"set": {"provisions.assist.discretoin": "whether"}}, "SV604", "discretoin"),
     ({"set": {"provisions.assist": "whether"}}, "SV604", "no field"),

@@ -214,7 +214,7 @@ def test_junit_counts_what_failed_and_what_could_not_be_read(tmp_path: Path):
     counts = {name: suite.getAttribute(name) for name in ("tests", "failures", "errors")}
     assert counts == {"tests": "3", "failures": "1", "errors": "1"}
     (failure,) = parsed.getElementsByTagName("failure")
-    assert failure.getAttribute("message") == "finding: triggered, not breach"
+    assert failure.getAttribute("message") == "finding: found triggered, expected breach"
     assert len(parsed.getElementsByTagName("error")) == 1
 
 

@@ -7,6 +7,7 @@ from tests.unit.obligations.texts import ACTORS, duty, pact, raid
 
 from servanda.domain.errors import ModelError
 from servanda.domain.slot import Slot
+from servanda.report.contrast import contrast_table
 from servanda.study.contrast import Contrast, contrast, side_by_side
 
 SLOTS = [
@@ -70,3 +71,15 @@ def test_the_founding_example_is_the_bank_where_none_is_given() -> None:
 def test_an_unknown_name_is_refused_with_a_suggestion() -> None:
     with pytest.raises(ModelError, match="nat-1949"):
         contrast("nat-1948", "nat-1949")
+
+
+def test_numbers_and_days_are_said_in_words() -> None:
+    text = contrast_table(contrast("fra-ukr-2024", "nat-1949"), 160)
+    [row] = [line for line in text.splitlines() if line.startswith("entry duration")]
+    assert "10 years" in row
+    assert "from 2024-02-16" in row
+    assert "from 1949-08-24" in row
+    floor = pact(duty(response={"floor_share": 0.03}))
+    slot = Slot(id="floor", group="g", question="?", path="provisions.*.response.floor_share")
+    shown = side_by_side(floor, pact(), [raid()], [slot], actors=ACTORS)
+    assert "at least 3% of the forces" in contrast_table(shown, 120)

@@ -1,9 +1,12 @@
 """`servanda questions`: which texts, which bank, which wording, and how ties are shown."""
 
+import io
+import json
 import time
 from itertools import pairwise
 from pathlib import Path
 
+import polars
 import pytest
 
 from servanda import study
@@ -75,6 +78,47 @@ def test_what_moves_is_said_with_the_outcome_of_each_practice_option(founding):
             assert f"{move['incident']}: {move['provision']}, {move['what']}" in row["changes"]
 
 
+def test_the_value_counts_findings_bearers_and_due_times_and_no_echo_of_the_clause(founding):
+    rows = founding.published()["questions"]
+    for row in rows:
+        assert {m["what"] for m in row["moves"]} <= {"finding", "missing", "who", "clock"}
+        assert {m["what"] for m in row["echoes"]["moves"]} <= {"strength", "means", "rule"}
+        assert (row["value"] > 0) == bool(row["moves"])
+        assert (row["echoes"]["count"] > 0) == bool(row["echoes"]["moves"])
+        assert len(row["echoes"]["changes"]) == len(row["echoes"]["moves"])
+    by_slot = {row["slot"]: row for row in rows}
+    for slot in ("legal_force", "minimum", "response_kind"):
+        assert by_slot[slot]["value"] == 0, slot
+        assert by_slot[slot]["echoes"]["count"] > 0, slot
+        assert "clause itself" in by_slot[slot]["reason"]
+    assert {m["what"] for m in by_slot["attribution"]["moves"]} == {"missing"}
+    rule = by_slot["rule"]
+    assert rule["echoes"]["count"] > 0
+    assert not any(m["what"] == "rule" for m in rule["moves"])
+
+
+def test_among_equals_the_one_with_more_echoes_comes_first(founding):
+    order = ("casus", "veto", "content", "time", "credibility", "exit")
+    keys = [
+        (-r["value"], min(order.index(e) for e in r["effect"]), -r["echoes"]["count"])
+        for r in founding.published()["questions"]
+    ]
+    assert keys == sorted(keys)
+
+
+def test_a_count_says_why_it_has_no_interval(founding):
+    for row in founding.published()["questions"]:
+        assert row["interval"] is None
+        assert "not an estimate" in row["interval_reason"]
+
+
+def test_a_floor_is_said_in_words(founding):
+    rows = {row["slot"]: row for row in founding.published()["questions"]}
+    said = {w for m in rows["minimum"]["echoes"]["moves"] for w in m["by_option"].values()}
+    assert any("at least 3% of the forces" in w for w in said)
+    assert "0.03" not in questions_text(founding, 100)
+
+
 def test_an_option_brings_its_own_texts():
     asked = questions("ukraine-2025", option="coalition-2026", to="FRA")
     assert "paris-declaration-2026" in asked.instruments
@@ -88,7 +132,7 @@ def test_an_option_brings_its_own_texts():
 def test_an_unknown_addressee_is_refused_with_a_near_name():
     with pytest.raises(ModelError) as refused:
         questions(ITALIAN, to="ITAL")
-    assert refused.value.code == "SV301"
+    assert refused.value.code == "SV613"
 
 
 def test_without_an_addressee_the_neutral_question_is_asked():
@@ -143,6 +187,33 @@ def test_the_bank_can_be_a_table_a_case_a_folder_or_a_scenario(tmp_path: Path):
         assert [i.id for i in asked.bank.incidents] == names
     assert len(questions(ITALIAN, incidents=str(folder)).bank.incidents) > 3
     assert len(questions(ITALIAN, incidents="border-pact").bank.incidents) > 3
+
+
+def test_a_bank_may_be_a_table_that_grows(tmp_path: Path):
+    rows = (
+        "id,date,title,facts,known\n"
+        "one,2027-01-01,One,actor=RUS; target=UKR; kind=armed_attack,2027-01-01\n"
+        "one,2027-01-01,One,place.sovereign=UKR,2027-01-03\n"
+        "gift,2027-01-02,Gift,kind=fulfilment; incident=one,2027-01-02\n"
+    )
+    (tmp_path / "bank.csv").write_text(rows)
+    line = {"id": "two", "date": "2027-02-01", "title": "Two"}
+    line |= {"facts": {"actor": "RUS", "target": "UKR", "kind": "armed_attack"}}
+    (tmp_path / "bank.jsonl").write_text(json.dumps(line) + "\n")
+    (tmp_path / "bank.parquet").write_bytes(parquet(line))
+    grown = questions(ITALIAN, incidents=str(tmp_path / "bank.csv")).bank.incidents
+    assert [i.id for i in grown] == ["one"]  # what somebody did is no incident
+    assert grown[0].facts["place"] == {"sovereign": "UKR"}
+    for form in ("jsonl", "parquet"):
+        asked = questions(ITALIAN, incidents=str(tmp_path / f"bank.{form}"))
+        assert [i.id for i in asked.bank.incidents] == ["two"]
+
+
+def parquet(row: dict) -> bytes:
+    facts = "; ".join(f"{k}={v}" for k, v in row["facts"].items())
+    stream = io.BytesIO()
+    polars.DataFrame([{**row, "facts": facts}]).write_parquet(stream)
+    return stream.getvalue()
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,9 @@ def test_a_denunciation_ends_what_comes_after_it_for_the_one_who_left(tmp_path: 
         ("kind=fulfilment; actor=OST; act=assist", "which incident"),
         ("kind=fulfilment; act=assist; answers=a", "who acted"),
         ("kind=fulfilment; actor=OST; act=assist; answers=zzz", "no incident zzz"),
-        ("kind=fulfilment; actor=DOR; act=assist; answers=a", "no duty of its author"),
+        ("kind=fulfilment; actor=DOR; act=assist; answers=a", "of its author that fits"),
+        ("kind=release; actor=DOR; answers=a", "not theirs to release"),
+        ("kind=release; actor=LIS; bearer=DOR; answers=a", "whom it frees"),
         ("kind=denunciation; actor=OST; instrument=other", "none of the texts"),
         ("kind=denunciation; actor=OST; instrument=coast", "not known"),
         ("kind=denunciation; instrument=coast; effective=2015-08-01", "who denounces"),
@@ -117,6 +119,105 @@ def test_a_record_that_changes_nothing_is_named_with_the_reason(
     [(name, why)] = run(tmp_path, rows).untouched
     assert name == "row"
     assert says in why
+
+
+def test_a_record_that_meets_a_duty_asleep_is_listed_with_the_reason(tmp_path: Path) -> None:
+    row = "no,2015-06-02,No,kind=refusal; actor=OST; act=assist; answers=a,\n"
+    [(name, why)] = run(tmp_path, f"a,2015-06-01,A,{ATTACK},\n{row}").untouched
+    assert name == "no"
+    assert "nothing was owed" in why
+    assert "requested" in why
+    assert "coast a1" in why
+
+
+def test_a_record_that_changed_one_duty_is_not_listed_for_another(tmp_path: Path) -> None:
+    second = pact(duty(trigger={"kinds": ["threat"], "object": "party"}), id="other")
+    row = "no,2015-06-02,No,kind=refusal; actor=OST; act=assist; answers=a,\n"
+    owed = f"a,2015-06-01,A,{ATTACK}; requested=true,\n"
+    assert run(tmp_path, owed + row, TEXT, second).untouched == ()
+
+
+def test_a_refusal_before_the_deadline_and_help_in_time_end_well(tmp_path: Path) -> None:
+    rows = (
+        f"a,2015-06-01T08:00Z,A,{ATTACK}; requested=true,\n"
+        "no,2015-06-01T10:00Z,No,kind=refusal; actor=OST; act=assist; answers=a,\n"
+        "yes,2015-06-01T20:00Z,Yes,kind=fulfillment; actor=OST; act=assist; answers=a,\n"
+    )
+    result = run(tmp_path, rows)
+    [one] = [d for d in result.duties if d.bearers == ("OST",)]
+    assert [t.state for t in one.history] == ["live", "live", "met"]
+    assert result.untouched == ()
+    assert [f.incident for f in result.findings] == ["a"]
+
+
+def test_a_history_never_runs_backwards(tmp_path: Path) -> None:
+    row = f"a,2015-06-01T08:00Z,A,{ATTACK}; requested=true,2015-06-03\n"
+    row += "more,2015-06-20,More,kind=armed_attack; target=DOR,\n"
+    one = run(tmp_path, row).duties[0]
+    assert [(t.at, t.state) for t in one.history] == [
+        ("2015-06-03", "live"),
+        ("2015-06-03", "due"),
+    ]
+    assert one.due == "2015-06-02T08:00+00:00"
+
+
+@pytest.mark.parametrize("rest", [{"modality": "duty"}, {"modality": "intention"}, {}])
+def test_a_clause_without_a_trigger_has_no_life_in_an_incident(tmp_path: Path, rest: dict) -> None:
+    standing = duty(id="a8", act="keep_forces_ready", trigger=None, **rest)
+    result = run(tmp_path, f"a,2015-06-01,A,{ATTACK}; requested=true,\n", pact(duty(), standing))
+    assert {d.provision for d in result.duties} == {"a1"}
+    assert {f.provision for f in result.findings} == {"a1", "a8"}
+
+
+def test_a_prohibition_without_a_trigger_is_broken_by_an_incident(tmp_path: Path) -> None:
+    ban = duty(id="a7", modality="prohibition", act="use_force", trigger=None)
+    parties = {"original": ["LIS", "OST", "DOR"]}
+    result = run(tmp_path, f"a,2015-06-01,A,{ATTACK},\n", pact(duty(), ban, parties=parties))
+    states = {b: d.state for d in result.duties if d.provision == "a7" for b in d.bearers}
+    assert states["DOR"] == "breached"
+
+
+def test_facts_that_a_record_does_not_take_stop_the_reading(tmp_path: Path) -> None:
+    rows = f"a,2015-06-01,A,{ATTACK},\n"
+    rows += "free,2015-06-02,F,kind=release; actor=LIS; answers=a; bearers=OST; colour=red,\n"
+    with pytest.raises(ScenarioError) as caught:
+        run(tmp_path, rows, as_of=[Moment("2015-06-01")])
+    first, second = caught.value.problems
+    assert (first.code, first.span.line if first.span else 0) == ("SV505", 3)
+    assert "'bearers'" in first.message
+    assert "did you mean 'bearer'?" in (first.context or "")
+    assert "'colour'" in second.message
+
+
+def test_a_kind_that_is_nearly_a_record_is_warned_of_and_stays_an_incident(tmp_path: Path) -> None:
+    rows = f"a,2015-06-01,A,{ATTACK},\n"
+    rows += "no,2015-06-02,No,kind=refusall; actor=OST; act=assist; answers=a,\n"
+    result = run(tmp_path, rows)
+    [one] = [p for p in result.problems if p.severity == "warning"]
+    assert (one.code, one.span.line if one.span else 0) == ("SV505", 3)
+    assert "refusall" in one.message
+    assert "did you mean 'refusal'?" in (one.context or "")
+    assert {f.incident for f in result.findings} == {"a", "no"}
+
+
+def test_incidents_without_a_date_come_last_and_it_is_said(tmp_path: Path) -> None:
+    rows = f"c,,C,{ATTACK},\nb,2015-06-02,B,{ATTACK},\nd,,D,{ATTACK}; requested=true,\n"
+    rows += "row,,Row,kind=refusal; actor=OST; act=assist; answers=d,\n"
+    result = run(tmp_path, rows)
+    assert list(dict.fromkeys(f.incident for f in result.findings)) == ["b", "c", "d"]
+    assert [d.incident for d in result.duties][-1] == "d"
+    [one] = result.problems
+    assert (one.severity, one.code) == ("warning", "SV504")
+    assert "2 incidents have no date" in one.message
+    assert "c, d" in one.message
+    assert run(tmp_path, f"b,2015-06-02,B,{ATTACK},\n").problems == ()
+
+
+def test_a_row_that_turns_out_to_be_a_record_is_no_incident(tmp_path: Path) -> None:
+    rows = f"a,2015-06-01,A,{ATTACK}; requested=true,\n"
+    rows += "no,2015-06-02,No,actor=OST; act=assist; answers=a,\nno,,,kind=refusal,2015-06-04\n"
+    result = run(tmp_path, rows)
+    assert {f.incident for f in result.findings} == {"a"}
 
 
 def test_a_right_that_no_incident_gives_has_no_life_in_one(tmp_path: Path) -> None:

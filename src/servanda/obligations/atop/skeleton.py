@@ -145,6 +145,13 @@ def losses_of_row(row: Row, members: Sequence[Row] = ()) -> tuple[Loss, ...]:
         given = [str(codes[name]) for name in names if codes[name]]
         if given and (_date(codes, *names) or "").count("-") < len(given) - 1:
             losses.append(Loss(names[0], f"there is no such day: {'-'.join(given)}"))
+    numbered = [n for n in dict.fromkeys(map(_member, _mine(row, members))) if _is_number(n)]
+    if numbered:
+        note = (
+            f"known by state number only: {', '.join(numbered)}; write the codes of the registry "
+            "instead, or no incident that names a state meets them"
+        )
+        losses.append(Loss("member", note))
     for name in _twice(row, members):
         losses.append(Loss("member", f"'{name}' entered twice; only the first entry is kept"))
     return tuple(losses)
@@ -157,7 +164,9 @@ _HELD = {"milaid": range(4), "renounce": range(4)} | {name: range(1) for name in
 def _unheld(row: Row, codes: Codes) -> Iterator[Loss]:
     """Yield columns and codes that have no place in an instrument."""
     for name, cell in row.items():
-        if name in ("atopid", "iso3", "member", "") or cell.strip() in ("", "0", ".", "NA"):
+        if name in ("atopid", "iso3", "member", "") or _MEMBER_COLUMN.fullmatch(name):
+            continue  # the identifier and the parties hold them
+        if cell.strip() in ("", "0", ".", "NA"):
             continue
         if name not in VARIABLES:
             yield Loss(name, "no field of an instrument holds it")
@@ -292,8 +301,29 @@ _MEMBER_DATES = ("yrent", "moent", "dayent", "yrexit", "moexit", "dayexit")
 
 
 def _mine(row: Row, members: Sequence[Row]) -> list[Row]:
+    """Return the entries of the member table, or the members that the row itself lists."""
     wanted = (row.get("atopid") or "").strip()
-    return [m for m in members if (m.get("atopid") or wanted).strip() == wanted]
+    mine = [m for m in members if (m.get("atopid") or wanted).strip() == wanted]
+    if mine:
+        return mine
+    cells = [cell for name, cell in row.items() if _MEMBER_COLUMN.fullmatch(name)]
+    return [{"member": name} for cell in cells if (name := _number(cell))]
+
+
+#: Columns in which the table of alliances lists members by their state numbers.
+_MEMBER_COLUMN = re.compile(r"mem\d+")
+
+
+def _number(cell: str) -> str:
+    try:
+        code = code_of(cell)
+    except ValueError:
+        return cell.strip()
+    return str(code) if code else ""
+
+
+def _is_number(name: str) -> bool:
+    return name.startswith("cow_")
 
 
 def _member(entry: Row) -> str:
@@ -310,7 +340,8 @@ def _twice(row: Row, members: Sequence[Row]) -> list[str]:
 def _open(codes: Codes, parties: Mapping[str, Any], end: str | None) -> list[str]:
     """List what the row cannot say, and the codes that are missing in it."""
     names = list(NEVER_SAID)
-    if not parties:
+    listed = (*parties.get("original", ()), *(name for name, _ in parties.get("acceded", ())))
+    if not parties or any(map(_is_number, listed)):
         names.insert(0, "who_is_bound")
     if end is None:
         names.append("duration")

@@ -50,9 +50,16 @@ def _unknown_slots(text: Text) -> Iterator[Remark]:
     if not known:
         return
     for place, name in enumerate(text.instrument.unspecified):
-        if name not in known:
+        if name not in known and not _of_a_row(name):
             message = f"no slot of the checklist goes by the name '{name}': no question can fill it"
             yield "SV811", message, ("unspecified", place)
+
+
+def _of_a_row(name: str) -> bool:
+    """Say whether a name is one that the import of a row of alliance data gives to a code."""
+    from servanda.obligations.atop.names import VARIABLES
+
+    return name.removeprefix("whether_") in VARIABLES and name.startswith("whether_")
 
 
 def _filled(text: Text) -> Iterator[Remark]:

@@ -1,8 +1,9 @@
 """Every bad file is refused with the message that stands beside it.
 
-A case is a file `SVnnn-words.yaml` (or .csv) or a folder of that name, checked as a user would with
-`servanda check`. Its problems, as printed, stand in `SVnnn-words.expected`. After a deliberate
-change of wording, write them anew with SERVANDA_WRITE_EXPECTED=1 and read the difference.
+A case is a file `SVnnn-words.yaml` (or .csv, .efg, .nfg) or a folder of that name, checked as a
+user would with `servanda check`. Its problems, as printed, stand in `SVnnn-words.expected`. After a
+deliberate change of wording, write them anew with SERVANDA_WRITE_EXPECTED=1 and read the
+difference.
 """
 
 import os
@@ -14,6 +15,7 @@ import pytest
 
 from servanda.domain.codes import CODES
 from servanda.domain.problem import Problem
+from servanda.games import reading as game_reading
 from servanda.scenario.folder import check
 from servanda.study.linting import Linting
 
@@ -66,7 +68,10 @@ def compare(text: str, expected: Path) -> None:
 @pytest.mark.parametrize("case", CASES, ids=lambda p: p.name)
 def test_refused_with_the_expected_message(case: Path):
     code = case.name[:5]
-    problems = check(case, linters=[Linting(case)] if code.startswith("SV8") else [])
+    if "SV850" < code < "SV880":
+        problems = game_reading.check(case)
+    else:
+        problems = check(case, linters=[Linting(case)] if code.startswith("SV8") else [])
     assert code in {item.code for item in problems}
     compare(printed(problems, HERE), case.with_suffix(".expected"))
 
@@ -103,7 +108,9 @@ def test_each_code_that_reading_can_raise_has_a_case():
     others = {"SV211", "SV212", "SV314", "SV320"}
     files = {code for code in CODES if code < "SV600"}
     linted = {code for code in CODES if "SV800" < code < "SV817"}
-    assert (files | linted) - others == shown & (files | linted)
+    games = {code for code in CODES if "SV850" < code < "SV880"}
+    raised = files | linted | games
+    assert raised - others == shown & raised
 
 
 def test_no_expected_message_without_its_case():

@@ -122,7 +122,7 @@ CLAIMS = {
     "an unknown condition is looked up":
         (({"conditions": "full_moon"}, {}), "triggered_if"),
     "a softening condition keeps nothing from arising":
-        (({"conditions": "budget_allows"}, {}), "triggered"),
+        (({"conditions": "constitutional_processes"}, {}), "triggered"),
     "an exception in words does not apply by silence":
         (({"exceptions": "full_moon"}, {}), "triggered"),
     "it applies where it is recorded":

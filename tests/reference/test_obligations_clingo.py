@@ -1,4 +1,8 @@
-"""The condition trees of real texts: interpreter, tables and clingo say the same."""
+"""The condition trees of real texts: interpreter, tables and clingo say the same.
+
+Clingo has its own rules for joining answers, and takes the answers of the single questions from the
+engine: it can find a fault in the logic, not one in the reading of a word.
+"""
 
 import os
 

@@ -28,7 +28,8 @@ __all__ = ["command"]
 @click.option(
     "--set", "pairs", multiple=True, metavar="PATH=VALUE", help="A field of the text (repeatable)."
 )
-@click.option("--text", metavar="WORDS", help="The reply in words.")
+@click.option("--text", metavar="WORDS", help="The reply in words; alone it settles nothing.")
+@click.option("--settles", is_flag=True, help="The words settle the slot.")
 @click.option("--by", metavar="ACTOR", help="Who answered.")
 @click.option("--date", metavar="DATE", help="The day of the reply.")
 @click.option("--source", metavar="URL_OR_FILE", help="Where the reply can be read.")
@@ -42,6 +43,7 @@ def command(
     practice: str | None,
     pairs: tuple[str, ...],
     text: str | None,
+    settles: bool,
     by: str | None,
     date: str | None,
     source: str | None,
@@ -52,7 +54,9 @@ def command(
     """Record a reply on SLOT (its name, the name it is open under, or the question) in SCENARIO.
 
     The reply becomes a new dated version of the text in the scenario's folder; the options that
-    used the former version take it up from that day on. Nothing is overwritten.
+    used the former version take it up from that day on. Nothing is overwritten. A practice option
+    or a value settles the slot; words alone are recorded and leave it open, unless --settles is
+    given.
     """
     from servanda.report.answers import answer_text
     from servanda.report.terminal import terminal_style
@@ -73,6 +77,7 @@ def command(
                 option=practice,
                 set=reply_sets(pairs),
                 text=text,
+                settles=settles,
                 by=by,
                 date=date,
                 source=source or "",

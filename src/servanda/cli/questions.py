@@ -26,7 +26,8 @@ __all__ = ["command"]
 @click.option(
     "--incidents",
     metavar="FILE_OR_SCENARIO",
-    help="The bank of incidents: a table, a case, a folder of cases, or a scenario.",
+    help="The bank of incidents: a table (.csv, .jsonl, .parquet), a case, a folder of cases, "
+    "or a scenario.",
 )
 @click.option("--top", type=click.IntRange(min=1), metavar="N", help="Only the first N questions.")
 @click.option("--all", "every", is_flag=True, help="All of them, and slots the text is silent on.")
@@ -43,8 +44,9 @@ def command(
     """Rank what SCENARIO_OR_INSTRUMENT leaves open by what hangs on it.
 
     A scenario: the current version of each proposal on its table. An instrument: a file, or the
-    name of one of the library, against the founding case's incidents. The value counts findings
-    over the bank of incidents that change between the ways in which other texts settle the slot.
+    name of one of the library, against the founding case's incidents. The worth counts what of the
+    findings over the bank of incidents changes between the ways in which other texts settle the
+    slot: whether the case arises, what it waits for, for whom, by when.
     """
     from servanda.report.questions import questions_text
     from servanda.report.terminal import terminal_style

@@ -23,6 +23,7 @@ COMMANDS = {
     "answer": "Record a reply as a new dated version of the text.",
     "atop": "Exchange instruments with the tables of the ATOP alliance data.",
     "compare": "Compare all options of a scenario side by side and write the report.",
+    "solve": "Find the equilibria of one crisis game, from a file or the catalogue.",
     "explain": "Explain a problem code, or trace a number of a comparison.",
     "verify": "Recompute a stored run and compare it with the record.",
     "cite": "Print the methods and sources a run rests on.",
@@ -38,6 +39,7 @@ EXAMPLES = """Examples:
   servanda test my-cases/
   servanda questions ukraine-2025 --top 5
   servanda compare ukraine-2025 --as-of 2025-03-07 --draws 500
+  servanda solve unilateral-deterrence --concept pbe
 """
 
 

@@ -44,7 +44,7 @@ def command(
 
     Without PATH the cases of the library are run. A case names its instruments; they are looked for
     in the file itself, in --instruments, in PATH, beside it in instruments/, and in the library.
-    Exit code 0 if everything agrees, 1 otherwise.
+    Exit code 0 if everything agrees, 1 otherwise; a case that expects nothing agrees with nothing.
     """
     from servanda.report.battery import battery_text, junit_xml
     from servanda.report.terminal import terminal_style

@@ -48,7 +48,8 @@ class Course:
     """The course of one life: the duty as it stands, and what is recorded of its acts.
 
     ``done``, ``freed`` and ``refused`` are the acts performed, released and refused so far,
-    ``refusal`` is the latest refusal. ``marks`` gives each turn its place in time.
+    ``refusal`` is the latest refusal. ``marks`` gives each turn its place in time, ``asides`` are
+    the turns that only tell of a record without effect.
     """
 
     duty: Duty
@@ -61,6 +62,7 @@ class Course:
     arrived: set[str] = field(default_factory=set)
     marks: list[tuple[datetime, int]] = field(default_factory=list)
     now: tuple[datetime, int] = (NEVER, 0)
+    asides: set[int] = field(default_factory=set)
 
     def run(self, steps: Iterable[Step]) -> None:
         """Take the steps in their order; what acts on nothing is told at its place."""
@@ -241,12 +243,14 @@ class Course:
     def leave_aside(self, step: Step, record: Record) -> None:
         """Say at its place why a record that names this duty changed nothing."""
         duty, place = self.duty, bisect_right(self.marks, step[:2])
-        before = [t for t in duty.history[:place] if t.record not in duty.aside]
+        before = [t for t in duty.history[:place] if id(t) not in self.asides]
         state, because = (before[-1].state, before[-1].because) if before else ("dormant", "")
         told = self.idle(record, state, because)
         if told is not None:
             said = f"a {record.kind} is recorded: {told}"
-            duty.history.insert(place, Turn(step.at, state, said, record.id))
+            turn = Turn(step.at, state, said, record.id)
+            self.asides.add(id(turn))
+            duty.history.insert(place, turn)
             self.marks.insert(place, step[:2])
             duty.aside[record.id] = told
 

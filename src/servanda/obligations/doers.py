@@ -25,7 +25,8 @@ STATES = frozenset(
 GROUPS = frozenset(
     """
     group groups organisation organisations organization organizations non terrorist
-    terrorists entity entities band bands unions insurgents rebels
+    terrorists entity entities band bands extremist extremists militant militants unions
+    insurgents rebels
     """.split()
 )
 INSIDERS = frozenset({"member", "members", "party", "parties", "signatory", "ally"})

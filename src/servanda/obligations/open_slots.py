@@ -46,8 +46,8 @@ Signature = dict[tuple[str, str, str], object]
 class Move:
     """One thing that hangs on a slot: a part of the finding on a provision in an incident.
 
-    ``what`` is finding, missing, who, clock, strength, means or rule; ``outcomes`` gives it for each
-    practice option of the slot, in one way of settling the other open slots.
+    ``what`` is finding, missing, who, clock, strength, means or rule; ``outcomes`` gives it for
+    each practice option of the slot, in one way of settling the other open slots.
     """
 
     incident: str
@@ -101,8 +101,8 @@ def questions(
 
     Each open slot is settled by each of its practice options in turn, the other open slots in
     several different ways, so that the text can be assessed at all; what then differs between the
-    options is counted and averaged: finding, what it waits for, bearers, due time. What the finding merely repeats
-    from the clause (strength, means, rule) is no part of the value.
+    options is counted and averaged: finding, what it waits for, bearers, due time. What the finding
+    merely repeats from the clause (strength, means, rule) is no part of the value.
 
     Args:
         instruments: the proposals.
@@ -147,7 +147,7 @@ def weigh(
                 continue
             found_moves = _moves(slot, still, completed)
             question = _question(instrument, slot, own, found_moves, addressee)
-            value, moves, count, echoes = found_moves
+            _, moves, count, echoes = found_moves
             ranked.append(Weighed(question, tuple(own), slot, moves, echoes, count))
     last = (len(EFFECTS), len(slots))
 
@@ -193,7 +193,7 @@ def _moves(slot: Slot, still_open: Sequence[Slot], completed: _Completed) -> Mov
 
 
 def _follows(key: tuple[str, str, str], signatures: Sequence[Signature]) -> bool:
-    """Say whether a move is one with another: what is missing goes with the finding it belongs to."""
+    """Say whether a move is one with another: what is missing goes with its finding."""
     whole = (key[0], key[1], "finding")
     return key[2] == "missing" and len({s.get(whole) for s in signatures}) > 1
 
@@ -278,7 +278,7 @@ def _question(
     addressee: str | None,
 ) -> Question:
     value, moves, _, echoes = found
-    reason = f"no finding, bearer or due time over the bank hangs on {', '.join(names)}"
+    reason = f"no finding over the bank hangs on {', '.join(names)}"
     if echoes:
         reason += "; only what the clause itself says differs"
     return Question(

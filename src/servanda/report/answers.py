@@ -48,6 +48,11 @@ def _version(version: Version, ink: Ink) -> list[str]:
     lines = [ink.bold(part) for part in ink.paragraph(head)]
     left = len(version.still_open)
     lines += ink.paragraph(f"{plural(left, 'detail')} still open", "  ")
+    for one in version.settled:
+        if one.kept:
+            names = ", ".join(plain(n) for n in one.kept)
+            text = f"recorded in words only: {names} stays open (--settles would settle it)"
+            lines += ink.paragraph(text, "  ", "    ")
     for old, new in version.options.items():
         lines += ink.paragraph(f"option {old} is superseded from then on by {new}", "  ")
     if not version.options:
@@ -62,7 +67,8 @@ def _changes(changes: tuple[Change, ...], ink: Ink) -> list[str]:
     if not changes:
         return ink.paragraph("no finding over the incident bank changes", "  ")
     places = len({(c.incident, c.provision) for c in changes})
-    lines = ink.paragraph(f"{plural(places, 'finding')} over the incident bank changes:", "  ")
+    verb = "changes" if places == 1 else "change"
+    lines = ink.paragraph(f"{plural(places, 'finding')} over the incident bank {verb}:", "  ")
     groups: dict[tuple[str, str, str], list[str]] = {}
     for change in sorted(changes, key=lambda c: _ORDER.index(c.what)):
         key = (change.what, change.provision, _said(change))

@@ -49,12 +49,13 @@ def battery_text(
 
 def _case(tested: CaseOutcome, ink: Ink) -> list[str]:
     mark = "pass" if tested.passed else "FAIL"
-    count = "" if tested.held else " (expects nothing)"
-    head = f"{mark}  {tested.case.id}{count}: {tested.case.title}"
+    head = f"{mark}  {tested.case.id}: {tested.case.title}"
     shown = ink.paragraph(head, "", "      ")
     lines = shown if tested.passed else [ink.bold(line) for line in shown]
     if not tested.passed:
         lines += [ink.dim(part) for part in ink.paragraph(tested.file, "      ")]
+    if tested.trouble:
+        lines += ink.paragraph(f"{tested.trouble}: the case lists no finding", "      - ")
     for item in tested.held:
         lines += _held(item, ink)
     return lines
@@ -81,7 +82,7 @@ def _held(item: Held, ink: Ink) -> list[str]:
 def _words(difference: Difference) -> str:
     found, expected = _value(difference.found), _value(difference.expected)
     what = _WORDS.get(difference.what, difference.what)
-    return f"{what}: {found}, not {expected}"
+    return f"{what}: found {found}, expected {expected}"
 
 
 def _value(value: Any) -> str:
@@ -131,12 +132,13 @@ def _list(names: tuple[str, ...]) -> str:
 def junit_xml(battery: Battery) -> str:
     """Write a battery as JUnit XML: a suite with one test case for each expectation.
 
-    Files that could not be read are errors of the suite.
+    A case that expects nothing is a failure; files that could not be read are errors of the suite.
     """
     items = [(c, h) for c in battery.cases for h in c.held]
-    failures = sum(not h.agrees for _, h in items)
+    empty = [c for c in battery.cases if c.trouble]
+    failures = sum(not h.agrees for _, h in items) + len(empty)
     counts = (
-        f'tests="{len(items) + len(battery.errors)}" failures="{failures}" '
+        f'tests="{len(items) + len(empty) + len(battery.errors)}" failures="{failures}" '
         f'errors="{len(battery.errors)}"'
     )
     lines = [
@@ -146,6 +148,12 @@ def junit_xml(battery: Battery) -> str:
     ]
     for tested, item in items:
         lines += _junit_case(tested, item)
+    for tested in empty:
+        head = (
+            f"<testcase classname={_quoted(tested.case.id)} name={_quoted(tested.case.title)} "
+            f"file={_quoted(tested.file)}>"
+        )
+        lines += [head, f"<failure message={_quoted(str(tested.trouble))}/>", "</testcase>"]
     for problem in battery.errors:
         head = f"<testcase classname={_quoted(problem.code)} name={_quoted(problem.place)}>"
         lines += [head, f"<error message={_quoted(problem.message)}/>", "</testcase>"]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from servanda.domain.actor import Actor
+from servanda.obligations.open_slots import floor_words
 from servanda.report.findings import Actors, fact_text, named
 from servanda.report.terminal import Ink, clean, fit
 from servanda.report.words import finding_word, plain
@@ -12,6 +15,15 @@ __all__ = ["contrast_table"]
 
 _LABEL = 19
 _MARK = {"stated": "", "open": "left open", "silent": "not mentioned"}
+#: Fields whose values are bare numbers or days, in words.
+_SAID = {
+    "in_force.from": "from {}",
+    "in_force.to": "until {}",
+    "in_force.years": "{} years",
+    "in_force.hours": "{} hours",
+    "in_force.auto_extend_years": "extended by {} years",
+    "effect_after_months": "{} months",
+}
 
 
 def contrast_table(
@@ -72,12 +84,21 @@ def _slot(row: SlotRow, column: int, actors: Actors) -> list[str]:
 
 
 def _side(side: Side, actors: Actors) -> str:
-    values = [fact_text(v, actors) for v in side.values]
+    fields = (*side.fields, *([""] * len(side.values)))
+    values = [_said(v, field, actors) for v, field in zip(side.values, fields, strict=False)]
     text = "; ".join(dict.fromkeys(values))
     mark = _MARK.get(side.status, side.status)
     if len(text) > 160:
         text = text[:159].rstrip() + "…"
     return f"{text} ({mark})" if text and mark else clean(text or mark)
+
+
+def _said(value: Any, field: str, actors: Actors) -> str:
+    """Say a value, a number with what it counts."""
+    if field.endswith("floor_share") and isinstance(value, float):
+        return floor_words(value) or ""
+    said = _SAID.get(field) or _SAID.get(field.rsplit(".", 1)[-1], "{}")
+    return said.format(fact_text(value, actors))
 
 
 def _incident(row: IncidentRow, column: int, actors: Actors) -> list[str]:

@@ -1,4 +1,4 @@
-"""What stands in the picture of a game: the words of each node and branch, and how wide they run."""
+"""What stands in the picture of a game: the words of each node and branch, and their width."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import numpy as np
 from servanda.domain.errors import ModelError
 from servanda.report.terminal import clean, columns_of
 from servanda.report.words import MINUS
+from servanda.study.sweeping import called
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -29,8 +30,8 @@ def share_text(value: float) -> str:
     """Write a probability to two digits; only a sure thing is written as 0 or 1.
 
     Examples:
-        >>> share_text(0.0), share_text(0.002), share_text(0.437), share_text(0.999), share_text(1.0)
-        ('0', '<0.01', '0.44', '>0.99', '1')
+        >>> share_text(0.0), share_text(0.002), share_text(0.437), share_text(0.999)
+        ('0', '<0.01', '0.44', '>0.99')
     """
     if value < 1e-9:
         return "0"
@@ -45,8 +46,8 @@ def payoff_text(value: float) -> str:
     """Write a payoff to four significant digits.
 
     Examples:
-        >>> payoff_text(-0.35), payoff_text(2.0), payoff_text(123456.0)
-        ('−0.35', '2', '1.235e+05')
+        >>> payoff_text(0.35), payoff_text(2.0), payoff_text(123456.0)
+        ('0.35', '2', '1.235e+05')
     """
     text = f"{value:.4g}"
     return MINUS + text[1:] if text.startswith("-") else text
@@ -63,7 +64,7 @@ def text_width(text: str, size: float = 12) -> float:
 
 
 _WIDTHS = dict.fromkeys("iljtf.,:;'|![]()I ", 0.34) | dict.fromkeys("mwMW%@", 0.92)
-_WIDTHS |= dict.fromkeys("ABCDEFGHKLNOPQRSTUVXYZ−", 0.70)
+_WIDTHS |= dict.fromkeys("ABCDEFGHKLNOPQRSTUVXYZ" + MINUS, 0.70)
 
 
 def xml(text: str) -> str:
@@ -204,10 +205,7 @@ def _owner(tree: Tree, node: int) -> str:
     infoset = int(tree.infoset[node])
     if infoset < 0:
         return "Nature" if int(tree.count[node]) else ""
-    name = tree.infoset_names[infoset]
-    player = tree.players[int(tree.owner[infoset])]
-    same = sum(int(owner) == int(tree.owner[infoset]) for owner in tree.owner)
-    return _short(player) if same == 1 else f"{_short(player)}: {_short(name)}"
+    return _short(called(tree, infoset))
 
 
 def _outcome(tree: Tree, node: int) -> str:

@@ -22,6 +22,7 @@ text{font:12px FONT;fill:var(--ink)}
 .branch{fill:none;stroke:var(--ink);stroke-linejoin:round}
 .never{stroke:var(--soft);stroke-dasharray:1 4}
 .lead{stroke:var(--grid);stroke-width:1}
+.guide{stroke:var(--soft);stroke-width:1}
 .set{fill:none;stroke-width:1.5;stroke-dasharray:5 3}
 .set.one{stroke:var(--one);fill:none}.set.two{stroke:var(--two);fill:none}
 .set.three{stroke:var(--three);fill:none}.set.ink{stroke:var(--ink);fill:none}
@@ -85,7 +86,7 @@ class Canvas:
 
     def _headings(self, title: str, subtitle: str) -> float:
         y = 24.0
-        for line in _lines(title, self.width - 28, 15):
+        for line in _lines(title, self.width - 28, 17):
             self.parts.append(f'<text class="head" x="14" y="{y:g}">{xml(line)}</text>')
             y += 19
         for line in _lines(subtitle, self.width - 28, 12):
@@ -101,7 +102,9 @@ class Canvas:
         """Write a text; nothing where it is empty."""
         if text:
             where = f' text-anchor="{anchor}"' if anchor != "start" else ""
-            self.parts.append(f'<text class="{tone}" x="{x:.1f}" y="{y:.1f}"{where}>{xml(text)}</text>')
+            self.parts.append(
+                f'<text class="{tone}" x="{x:.1f}" y="{y:.1f}"{where}>{xml(text)}</text>'
+            )
 
     def branch_text(self, x: float, y: float, name: str, number: str) -> None:
         """Write what a branch is called, and its probability in bold."""
@@ -119,6 +122,10 @@ class Canvas:
     def lead(self, x0: float, x1: float, y: float) -> None:
         """Lead from an end of the game to its row of payoffs."""
         self.parts.append(f'<path class="lead" d="M{x0:.1f} {y:.1f}H{x1:.1f}"/>')
+
+    def guide(self, x: float, y0: float, y1: float) -> None:
+        """Lead down from a node to the branches that leave it."""
+        self.parts.append(f'<path class="guide" d="M{x:.1f} {y0:.1f}V{y1:.1f}"/>')
 
     def infoset(self, places: Sequence[tuple[float, float]], lane: float, tone: str) -> None:
         """Join nodes that a player cannot tell apart."""
@@ -142,7 +149,10 @@ class Canvas:
     def legend(self, y: float) -> None:
         """Explain the marks in one or more lines."""
         says = "Dot: decision. "
-        if any(below and h < 0 for below, h in zip(self.labels.children, self.labels.infoset, strict=True)):
+        if any(
+            below and h < 0
+            for below, h in zip(self.labels.children, self.labels.infoset, strict=True)
+        ):
             says += "Square: chance. "
         if self.labels.shared_sets():
             says += "Dashed: cannot be told apart"

@@ -189,4 +189,3 @@ def _ends(
         for value, width in zip(labels.payoffs[row], table[1:], strict=True):
             x += width
             canvas.text(x - 6, y[node] + 4, value, "ink", anchor="end")
-

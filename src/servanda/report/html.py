@@ -24,7 +24,7 @@ from servanda.report.names import actor_names, source_names
 from servanda.report.tables import Cell, Table
 from servanda.study.result import ClaimVerdict, Comparison
 
-__all__ = ["SIZE_LIMIT", "render"]
+__all__ = ["SIZE_LIMIT", "environment", "render"]
 
 SIZE_LIMIT = 3_000_000
 _TRACE_STEPS = (3600, 1500, 500, 0)
@@ -61,7 +61,7 @@ def _document(comparison: Comparison, steps: int) -> str:
     opened = _Opened()
     duty_board = board(comparison, steps)
     page = (
-        _environment()
+        environment()
         .get_template("report.html.j2")
         .render(
             c=comparison,
@@ -116,7 +116,8 @@ class _Opened:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Return the template engine with the filters of our pages; it escapes every text."""
     made = Environment(
         loader=PackageLoader("servanda.report", "templates"),
         autoescape=True,

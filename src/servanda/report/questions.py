@@ -12,6 +12,7 @@ __all__ = ["questions_text"]
 
 _WHAT = {
     "finding": "whether the case arises",
+    "missing": "what it waits for",
     "strength": "how strongly it binds",
     "who": "who is bound",
     "means": "with what means",
@@ -57,7 +58,8 @@ def _head(asked: Questions, ink: Ink) -> list[str]:
     lines = ink.paragraph(f"Questions{to} on {names}")
     lines = [ink.bold(line) for line in lines]
     counted = (
-        "The value counts findings that change with the answer, over "
+        "The worth counts what changes with the answer (whether the case arises, what it waits "
+        "for, who is bound, by when), over "
         f"{plural(len(asked.bank.incidents), 'incident')} of {asked.bank.source}."
     )
     return [*lines, *(ink.dim(part) for part in ink.paragraph(counted))]
@@ -75,7 +77,7 @@ def _one(item: Asked, ink: Ink, titles: dict[str, str], *, several: bool) -> lis
         about += f", of {question.instrument}"
     lines += ink.paragraph(about, "     slot    ")
     lines += ink.paragraph(_value(item, question), "     worth   ")
-    for line in _moves(item.weighed.moves, titles):
+    for line in _moves(item.weighed.moves, titles) or _echo(item.weighed.echoes):
         lines += [ink.dim(part) for part in ink.paragraph(line, " " * 13, " " * 15)]
     for option in slot.options if slot else ():
         seen = f" ({', '.join(option.seen)})" if option.seen else ""
@@ -86,10 +88,16 @@ def _one(item: Asked, ink: Ink, titles: dict[str, str], *, several: bool) -> lis
 def _value(item: Asked, question: Question) -> str:
     if question.value is None:
         return question.reason or "not counted"
-    noun = "finding changes" if question.value == 1 else "findings change"
-    text = f"{question.value:g} {noun}" if question.value else str(question.reason)
+    noun = "change" if question.value == 1 else "changes"
+    text = f"{question.value:g} {noun} in findings" if question.value else str(question.reason)
+    if item.weighed.echo_count:
+        echoes = f"{item.weighed.echo_count:g} findings"
+        said = f"; besides, the clause itself reads otherwise in {echoes}"
+        text += said if question.value else f" (in {echoes})"
     if item.tied_with:
-        text += f"; tied with {', '.join(plain(s) for s in item.tied_with)}"
+        few = ", ".join(plain(s) for s in item.tied_with)
+        many = plural(len(item.tied_with), "other")
+        text += f"; tied with {few if len(item.tied_with) <= _FEW else many}"
     return text
 
 
@@ -109,6 +117,11 @@ def _moves(moves: tuple[Move, ...], titles: dict[str, str]) -> list[str]:
     if first is not None:
         lines.append(f"for example {_example(first)}")
     return lines
+
+
+def _echo(echoes: tuple[Move, ...]) -> list[str]:
+    """Show how the clause itself reads where nothing else differs."""
+    return [f"in the clause: {_example(echoes[0])}"] if echoes else []
 
 
 def _example(move: Move) -> str:

@@ -50,7 +50,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One new version: the text answered, what was settled, the options that take it up."""
+    """One new version: the text answered, what the replies settle, the options that take it up."""
 
     former: str
     instrument: Instrument
@@ -85,7 +85,8 @@ class Recorded:
                     "version_of": v.instrument.version_of,
                     "answers": v.former,
                     "known_from": v.instrument.known_from,
-                    "settled": sorted({s for one in v.settled for s in one.slots}),
+                    "settled": sorted({s for o in v.settled if o.closes for s in o.slots}),
+                    "recorded": sorted({s for o in v.settled if not o.closes for s in o.slots}),
                     "still_open": list(v.still_open),
                     "options": dict(v.options),
                     "changes": [
@@ -283,7 +284,7 @@ def _checked(reply: Reply, actors: Mapping[str, Actor], folder: Path) -> Reply:
     if not known:
         near = closest(reply.by, actors)
         hint = f"; did you mean '{near}'?" if near else ""
-        raise ModelError(f"--by names an unknown actor '{reply.by}'{hint}", code="SV301")
+        raise ModelError(f"--by names an unknown actor '{reply.by}'{hint}", code="SV613")
     source = reply.source.strip()
     if source.startswith(("https://", "http://")):
         return reply.model_copy(update={"source": source})
@@ -329,8 +330,7 @@ def _standing(
     for incident in incidents:
         for finding in assess([text], incident, actors=actors, trace=False):
             bound = bind(text, text.provision(finding.provision), actors=actors, on=incident.date)
-            stated = {**parts(finding, bound), "missing": finding.missing}
-            for what, value in stated.items():
+            for what, value in parts(finding, bound).items():
                 shown = value if isinstance(value, tuple) else (value,)
                 words = ", ".join(str(v) for v in shown if v is not None)
                 found[(incident.id, finding.provision, what)] = words or "none"

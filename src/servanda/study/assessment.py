@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from servanda.domain.actor import Actor
+from servanda.domain.codes import problem
 from servanda.domain.errors import ModelError, ScenarioError
 from servanda.domain.finding import Finding
 from servanda.domain.incident import Case, Incident
@@ -17,6 +18,7 @@ from servanda.domain.option import Option
 from servanda.domain.problem import Problem
 from servanda.obligations import assess
 from servanda.obligations.flips import Flip, flip
+from servanda.obligations.lint import unknown_words
 from servanda.scenario import shelf
 from servanda.scenario.folder import load
 from servanda.scenario.parsing import closest
@@ -97,6 +99,9 @@ def assessment(
     else:
         jobs = _scenario_jobs(source, incident, option, foreign, days)
     _demand_known(only, {text.id for job in jobs for text in job.instruments})
+    used = {text.id for job in jobs for text in job.instruments}
+    for name in sorted(foreign.keys() & used):
+        problems.extend(_unheard(foreign[name]))
     found: list[Finding] = []
     turned: list[tuple[Flip, ...]] = []
     titles: dict[str, str] = {}
@@ -182,6 +187,17 @@ def _foreign(folders: Sequence[str], problems: list[Problem]) -> Iterator[tuple[
     errors = [p for p in problems if p.severity == "error"]
     if errors:
         raise ScenarioError(errors)
+
+
+def _unheard(text: Instrument) -> Iterator[Problem]:
+    """Warn of words that have no meaning to the engine: they decide nothing and are asked for."""
+    words = unknown_words(text, shelf.actors())
+    if not words:
+        return
+    shown = ", ".join(f"{word} ({path})" for path, word in words[:6])
+    more = f" and {len(words) - 6} more" if len(words) > 6 else ""
+    message = f"'{text.id}' has words without meaning here: {shown}{more}"
+    yield problem("SV809", message, severity="warning")
 
 
 def _case(source: str, *, foreign: bool, problems: list[Problem]) -> Case | None:

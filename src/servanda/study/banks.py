@@ -12,12 +12,14 @@ from servanda.domain.incident import Incident
 from servanda.domain.instrument import Instrument
 from servanda.domain.problem import Problem
 from servanda.domain.scenario import Resolved
+from servanda.obligations.records import Record
 from servanda.scenario import shelf
 from servanda.scenario.folder import example_names, load
 from servanda.scenario.parsing import closest
 from servanda.scenario.reading import read
 from servanda.scenario.tables import incidents as table_of
 from servanda.study.casefiles import case_files
+from servanda.study.stream import is_stream
 
 __all__ = ["FOUNDING", "Bank", "bank_of", "founding_bank", "instrument_at", "scenario_at"]
 
@@ -82,6 +84,9 @@ def instrument_at(source: str, problems: list[Problem]) -> Instrument:
 def bank_of(source: str) -> Bank:
     """Return the incidents of a scenario, a table, a case or a folder of cases.
 
+    Of a table that grows each incident counts as it is last told of; rows that record what somebody
+    did about a duty are no incidents.
+
     Raises:
         ScenarioError: a file has problems.
         ModelError: nothing of this name has incidents (SV613).
@@ -95,16 +100,23 @@ def bank_of(source: str) -> Bank:
             hint = f"; did you mean '{near}'?" if near else ""
             raise ModelError(f"--incidents: there is no '{source}'{hint}", code="SV613")
         return Bank(source, resolved.scenario.incidents, resolved.actors)
-    if path.suffix == ".csv":
-        table = table_of(path)
-        _demand(table.problems)
-        return Bank(source, tuple(table.incidents))
+    if is_stream(source):
+        return Bank(source, _last_told(path))
     files, _, problems = case_files(source)
     _demand(problems)
     if not files:
         raise ModelError(f"--incidents: there is no incident in '{source}'", code="SV613")
     actors = {name: actor for file in files for name, actor in file.actors.items()}
     return Bank(source, tuple(file.case.incident for file in files), actors)
+
+
+def _last_told(path: Path) -> tuple[Incident, ...]:
+    table = table_of(path, growing=True)
+    _demand(table.problems)
+    last = {row.id: row for row in table.incidents if Record.of(row) is None}
+    if not last:
+        raise ModelError(f"--incidents: there is no incident in '{path}'", code="SV613")
+    return tuple(last.values())
 
 
 def _demand(problems: tuple[Problem, ...] | list[Problem]) -> None:

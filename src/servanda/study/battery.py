@@ -31,8 +31,13 @@ class CaseOutcome:
 
     @property
     def passed(self) -> bool:
-        """Whether every expectation of the case is met."""
-        return all(item.agrees for item in self.held)
+        """Whether the case expects something, and all that it expects is met."""
+        return bool(self.held) and all(item.agrees for item in self.held)
+
+    @property
+    def trouble(self) -> str | None:
+        """Why nothing could be tested, or None."""
+        return None if self.held else "nothing expected"
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,7 @@ def _case_data(tested: CaseOutcome) -> dict[str, Any]:
         "title": tested.case.title,
         "file": tested.file,
         "passed": tested.passed,
+        "trouble": tested.trouble,
         "expectations": [
             {
                 "instrument": h.expected.instrument,

@@ -56,11 +56,15 @@ class Cover:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What one text says of one slot: ``stated``, ``open`` or ``silent``, with the values."""
+    """What one text says of one slot: ``stated``, ``open`` or ``silent``, with the values.
+
+    ``fields`` names for each value the field that holds it.
+    """
 
     status: str
     values: tuple[Any, ...] = ()
     provisions: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +183,9 @@ def side_by_side(
 
 def _side(filling: Filling) -> Side:
     named = tuple(dict.fromkeys(s.provision for s in filling.says if s.provision))
-    return Side(filling.state, filling.values, named)
+    held = {repr(s.value): s.path for s in reversed(filling.says)}
+    fields = tuple(held[repr(value)] for value in filling.values)
+    return Side(filling.state, filling.values, named, fields)
 
 
 def _cover(text: Instrument, incident: Incident, actors: Mapping[str, Actor]) -> Cover:

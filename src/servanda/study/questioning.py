@@ -17,7 +17,7 @@ from servanda.domain.problem import Problem
 from servanda.domain.scenario import Resolved
 from servanda.domain.slot import Slot
 from servanda.obligations.fillings import Filling, fill
-from servanda.obligations.open_slots import Weighed, weigh
+from servanda.obligations.open_slots import Move, Weighed, changes_of, weigh
 from servanda.scenario import shelf
 from servanda.scenario.parsing import closest
 from servanda.study.banks import Bank, bank_of, founding_bank, instrument_at, scenario_at
@@ -25,6 +25,11 @@ from servanda.study.banks import Bank, bank_of, founding_bank, instrument_at, sc
 __all__ = ["Asked", "Questions", "proposals", "questions"]
 
 SILENT = "the text is silent on it and does not say that it leaves it open; nothing was counted"
+
+
+NO_INTERVAL = (
+    "a count over the incidents and practice options at hand, not an estimate: it has no interval"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,7 @@ class Asked:
             "question": question.question,
             "value": question.value,
             "interval": None if question.interval is None else list(question.interval),
+            "interval_reason": None if question.interval else NO_INTERVAL,
             "changes": list(question.changes),
             "ask": question.ask,
             "addressee": question.addressee,
@@ -63,16 +69,25 @@ class Asked:
                 {"id": o.id, "text": o.text, "seen": list(o.seen)}
                 for o in (slot.options if slot else ())
             ],
-            "moves": [
-                {
-                    "incident": m.incident,
-                    "provision": m.provision,
-                    "what": m.what,
-                    "by_option": dict(m.outcomes),
-                }
-                for m in self.weighed.moves
-            ],
+            "moves": _published(self.weighed.moves),
+            "echoes": {
+                "count": self.weighed.echo_count,
+                "changes": list(changes_of(self.weighed.echoes)),
+                "moves": _published(self.weighed.echoes),
+            },
         }
+
+
+def _published(moves: Sequence[Move]) -> list[dict[str, Any]]:
+    return [
+        {
+            "incident": m.incident,
+            "provision": m.provision,
+            "what": m.what,
+            "by_option": dict(m.outcomes),
+        }
+        for m in moves
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +121,9 @@ def questions(
 ) -> Questions:
     """Rank what a scenario's proposals, or one instrument, leave open by what hangs on it.
 
-    The value counts findings over the bank of incidents that change between the ways in which other
-    texts settle the slot (``value_kind`` ``findings_flipped``).
+    The value counts what of the findings over the bank of incidents (finding, bearers, due time)
+    changes between the ways in which other texts settle the slot (``value_kind``
+    ``findings_flipped``). What a finding only repeats from the clause is counted apart (echoes).
 
     Args:
         source: a scenario (folder, shipped example, or loaded), or an instrument (file or name in
@@ -115,8 +131,8 @@ def questions(
         option: of a scenario, only the texts of this option; by default the current version of each
             proposal on the table.
         to: who is asked; selects the wording. A scenario names its addressee.
-        incidents: the bank: a scenario, a table, a case or a folder of cases. By default the
-            scenario's own, for an instrument the founding case's.
+        incidents: the bank: a scenario, a table (which may grow), a case or a folder of cases. By
+            default the scenario's own, for an instrument the founding case's.
         silent: also list, after the open slots, those on which a text is silent.
 
     Raises:
@@ -157,7 +173,7 @@ def _known(addressee: str | None, actors: Mapping[str, Actor], slots: Sequence[S
         return
     near = closest(addressee, actors)
     hint = f"; did you mean '{near}'?" if near else ""
-    raise ModelError(f"--to names an unknown actor '{addressee}'{hint}", code="SV301")
+    raise ModelError(f"--to names an unknown actor '{addressee}'{hint}", code="SV613")
 
 
 def _texts(resolved: Resolved, option: str | None) -> tuple[Instrument, ...]:

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from servanda.domain.errors import ModelError
 from servanda.domain.instrument import Instrument, Patch
-from servanda.domain.noun import Noun
+from servanda.domain.noun import Flag, Noun
 from servanda.domain.patch import patched
 from servanda.domain.slot import PracticeOption, Slot
 from servanda.scenario.parsing import closest
@@ -27,7 +27,9 @@ class Reply(Noun):
     """What somebody answered: on which slot, when, to which text, and where it can be read.
 
     One of ``option`` (a practice option of the slot), ``set`` (field paths and values) and ``text``
-    (the words) is needed; ``text`` may go with either of the others.
+    (the words) is needed; ``text`` may go with either of the others. Words alone are recorded and
+    leave the slot open, unless ``settles`` says that they settle it: "we cannot say" is a reply,
+    too.
     """
 
     slot: str
@@ -35,6 +37,7 @@ class Reply(Noun):
     option: str | None = None
     set: dict[str, Any] = Field(default_factory=dict)
     text: str | None = None
+    settles: Flag = False
     by: str
     date: str
     source: str = ""
@@ -42,13 +45,19 @@ class Reply(Noun):
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What a reply settles: the slots, the names that go, those that come, and the patches."""
+    """What a reply settles: the slots, the names that go, those that come, and the patches.
+
+    ``slots`` are those the reply is about. Where ``closes`` is false it only says something about
+    them, and they stay open under the names in ``kept``.
+    """
 
     slots: tuple[str, ...]
     gone: tuple[str, ...]
     stays: Mapping[str, tuple[str, ...]]
     patches: tuple[Patch, ...]
     says: str
+    closes: bool = True
+    kept: tuple[str, ...] = ()
 
 
 def reply_sets(pairs: Iterable[str]) -> dict[str, Any]:
@@ -87,12 +96,14 @@ def settled(reply: Reply, text: Instrument, slots: Sequence[Slot]) -> Settled:
         raise ModelError(
             f"the reply on '{reply.slot}' has no option, no value and no words", code="SV617"
         )
-    stays = {name: _left_open(name, meant, slots) for name in names}
+    closes = option is not None or bool(reply.set) or reply.settles
+    stays = {name: _left_open(name, meant, slots) for name in names} if closes else {}
     patches = [*(option.patches if option else ())]
     patches += [Patch(path=_path(p, text), value=v) for p, v in reply.set.items()]
     says = (reply.text or "").strip() or (option.text if option else "")
     says = says or "; ".join(f"{p}: {v}" for p, v in reply.set.items())
-    return Settled(tuple(s.id for s in meant), names, stays, tuple(patches), says)
+    gone, kept = (names, ()) if closes else ((), names)
+    return Settled(tuple(s.id for s in meant), gone, stays, tuple(patches), says, closes, kept)
 
 
 def _meant(
@@ -153,7 +164,8 @@ def next_version(
     """Return the text as it stands after replies of one day, under a new identifier.
 
     A practice option only fills what the text had left open; values set by path replace what was
-    there. The replies are kept as statements, their sources among the sources seen.
+    there; words alone change no field and settle nothing unless the reply says so. The replies are
+    kept as statements, their sources among the sources seen.
 
     Args:
         text: the version that is answered; it is not changed.
@@ -170,7 +182,7 @@ def next_version(
         one = settled(reply, current, slots)
         found.append(one)
         after = _applied(current, one, reply)
-        if after == current:
+        if after == current and not one.kept:
             message = f"'{text.id}' leaves no '{reply.slot}' open, and the reply changes nothing"
             raise ModelError(message, code="SV617")
         current = after

@@ -14,6 +14,7 @@ from servanda.domain.problem import Problem
 from servanda.games.catalogue import entry, kinds, names
 from servanda.games.equilibria import solve
 from servanda.games.form import Form
+from servanda.games.outcomes import outcome_shares
 from servanda.games.reading import Game, read_game
 from servanda.games.solution import Concept, Equilibrium, Solution
 from servanda.games.tree import Tree
@@ -21,8 +22,7 @@ from servanda.study.sweeping import (
     Kind,
     Progress,
     Sweep,
-    kind_of,
-    outcome_shares,
+    kinds_of,
     sweep,
     sweep_range,
 )
@@ -235,7 +235,7 @@ def solved(
         game=game,
         values=given,
         solution=found,
-        kinds=tuple(kind_of(found.tree, e, named, given) for e in found.equilibria),
+        kinds=kinds_of(found, named, given),
         outcomes=_outcomes(found, given),
         sweep=None
         if swept is None
@@ -252,8 +252,6 @@ def solved(
     )
 
 
-def _outcomes(
-    solution: Solution, values: Mapping[str, float]
-) -> tuple[Mapping[str, float], ...]:
+def _outcomes(solution: Solution, values: Mapping[str, float]) -> tuple[Mapping[str, float], ...]:
     found: Sequence[Equilibrium] = solution.equilibria
     return tuple(outcome_shares(solution.tree, e.behaviour, values) for e in found)

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from servanda.domain.errors import ModelError
 from servanda.games.board import board_of
 from servanda.games.equilibria import solve
 from servanda.games.form import Form
-from servanda.games.solution import Concept, Equilibrium, Solution, set_keys
+from servanda.games.outcomes import outcome_shares
+from servanda.games.solution import Concept, Equilibrium, Solution
 from servanda.games.tree import Tree
 
 __all__ = [
@@ -24,8 +24,9 @@ __all__ = [
     "Region",
     "Sweep",
     "SweepRange",
+    "called",
     "kind_of",
-    "outcome_shares",
+    "kinds_of",
     "sweep",
     "sweep_range",
 ]
@@ -85,9 +86,8 @@ def _no_sweep(text: str, remedy: str) -> ModelError:
 class Kind:
     """What sort of equilibrium it is: a name from the game's file, or the moves in words.
 
-    ``key`` is what tells sorts apart. ``moves`` has, for each information set in the order of the
-    tree, the actions taken with positive probability; None where the set is not reached and the
-    file does not tell sorts apart by it.
+    ``key`` is what tells sorts apart: the name, or the actions taken with positive probability at
+    every information set that is reached.
     """
 
     name: str
@@ -165,25 +165,6 @@ class Sweep:
         return {"value": point.value, "status": point.status, "equilibria": shown}
 
 
-def outcome_shares(
-    tree: Tree, behaviour: NDArray[np.float64], values: Mapping[str, float] | None = None
-) -> dict[str, float]:
-    """Return how likely the game ends in which outcome, ends of the same name added up.
-
-    Args:
-        tree: the game; ends without a name are numbered from 1.
-        behaviour: float64[action].
-        values: parameters that differ from their defaults.
-    """
-    reach = board_of(tree, values).reach(np.asarray(behaviour, dtype=float)[:, None])[:, 0]
-    found: dict[str, float] = {}
-    for node in np.flatnonzero(np.asarray(tree.terminal) >= 0):
-        row = int(tree.terminal[node])
-        name = tree.outcome_names[row] or f"end {row + 1}"
-        found[name] = found.get(name, 0.0) + float(reach[node])
-    return found
-
-
 def kind_of(
     tree: Tree,
     point: Equilibrium,
@@ -207,13 +188,27 @@ def kind_of(
     on_path = {
         int(h) for h, share in zip(tree.infoset, reach, strict=True) if h >= 0 and share > _SURE
     }
-    keys = set_keys(tree)
     parts = [
-        f"{_called(tree, h, keys)} {' or '.join(taken)}"
-        for h, taken in enumerate(moves)
-        if h in on_path
+        f"{called(tree, h)} {' or '.join(taken)}" for h, taken in enumerate(moves) if h in on_path
     ]
     return Kind("; ".join(parts) or "nobody moves", tuple((h, moves[h]) for h in sorted(on_path)))
+
+
+def kinds_of(
+    solution: Solution,
+    named: Mapping[str, Pattern] | None = None,
+    values: Mapping[str, float] | None = None,
+) -> tuple[Kind, ...]:
+    """Say of every equilibrium of a solution what sort it is; arguments as for `kind_of`.
+
+    In a logit equilibrium every action is taken, so these are told apart by their branch alone.
+    """
+    if solution.concept == "qre":
+        lost = solution.status == "found" and "could not be followed" in solution.note
+        names = ["another branch"] * len(solution.equilibria)
+        names[:1] = ["a branch" if lost else "principal branch"][: len(names)]
+        return tuple(Kind(name, (name,)) for name in names)
+    return tuple(kind_of(solution.tree, e, named, values) for e in solution.equilibria)
 
 
 def _moves(tree: Tree, point: Equilibrium) -> list[tuple[str, ...]]:
@@ -225,12 +220,18 @@ def _moves(tree: Tree, point: Equilibrium) -> list[tuple[str, ...]]:
     return moves
 
 
-def _called(tree: Tree, h: int, keys: Sequence[str]) -> str:
-    player = tree.players[int(tree.owner[h])]
-    alone = sum(int(owner) == int(tree.owner[h]) for owner in tree.owner) == 1
-    if alone or keys[h].startswith(f"{player}:"):
-        return player if alone else keys[h]
-    return f"{player} ({keys[h]})"
+def called(tree: Tree, h: int) -> str:
+    """Name an information set for people: by its own name, its player's, or both.
+
+    Examples:
+        >>> from servanda.games.catalogue import entry
+        >>> [called(entry("beer-quiche").tree, h) for h in range(3)]
+        ['strong sender', 'Receiver: after beer', 'Receiver: after quiche']
+    """
+    player, name = tree.players[int(tree.owner[h])], tree.infoset_key(h)
+    if sum(int(owner) == int(tree.owner[h]) for owner in tree.owner) == 1:
+        return player
+    return name if player.casefold() in name.casefold() else f"{player}: {name}"
 
 
 def _fits(tree: Tree, moves: Sequence[tuple[str, ...]], pattern: Pattern) -> bool:
@@ -279,29 +280,38 @@ def sweep(
     fixed.pop(over.name, None)
     tree = game
 
-    def at(value: float) -> tuple[Solution, Point]:
-        given = {**fixed, over.name: value}
-        found = solve(tree, concept, precision=precision, values=given)
-        kinds = tuple(kind_of(tree, e, named, given) for e in found.equilibria)
-        ends = tuple(outcome_shares(tree, e.behaviour, given) for e in found.equilibria)
-        return found, Point(value, found.status, found.equilibria, kinds, ends)
+    known: dict[float, Point] = {}
 
-    points, notes, started = [], [], time.monotonic()
-    for done, value in enumerate(over.values, start=1):
-        found, point = at(value)
-        points.append(point)
-        if found.note:
+    def at(value: float) -> Point:
+        if value not in known:
+            given = {**fixed, over.name: value}
+            found = solve(tree, concept, precision=precision, values=given)
+            kinds = kinds_of(found, named, given)
+            ends = tuple(outcome_shares(tree, e.behaviour, given) for e in found.equilibria)
             notes.append(found.note)
+            known[value] = Point(value, found.status, found.equilibria, kinds, ends)
+        return known[value]
+
+    notes: list[str] = []
+    points, started = [], time.monotonic()
+    for done, value in enumerate(over.values, start=1):
+        points.append(at(value))
         if progress is not None:
             progress(done, over.count, time.monotonic() - started)
 
     def kinds_at(value: float) -> set[str]:
-        return {kind.name for kind in at(value)[1].kinds}
+        return {kind.name for kind in at(value).kinds}
 
     refine = concept != "qre"
     regions = _regions(points, kinds_at if refine else None)
     return Sweep(
-        tree, concept, over, tuple(points), regions, notes=tuple(dict.fromkeys(notes)), values=fixed
+        tree,
+        concept,
+        over,
+        tuple(points),
+        regions,
+        notes=tuple(dict.fromkeys(filter(None, notes))),
+        values=fixed,
     )
 
 

@@ -25,7 +25,7 @@ def test_test_passes_fails_and_writes_junit(capsys, tmp_path: Path):
     path.write_text(CASE.replace("FINDING", "triggered"))
     code, out, _ = run(capsys, "test", str(tmp_path), "--junit", str(tmp_path / "out.xml"))
     assert code == 1
-    assert "finding: not_triggered, not triggered" in out
+    assert "finding: found not_triggered, expected triggered" in out
     assert 'failures="1"' in (tmp_path / "out.xml").read_text()
     code, out, err = run(capsys, "test", str(tmp_path), "--json")
     assert (code, err) == (1, "")
@@ -40,6 +40,29 @@ def test_test_shows_where_a_file_is_wrong_and_runs_the_rest(capsys, tmp_path: Pa
     assert "torn.yaml:7:1  SV201" in err
     assert "did you mean 'expect'" in err
     assert "cases passed: 1 of 1" in out
+
+
+def test_a_case_that_expects_nothing_is_no_pass(capsys, tmp_path: Path):
+    (tmp_path / "raid.yaml").write_text(CASE.partition("expect:")[0] + "expect: []\n")
+    code, out, _ = run(capsys, "test", str(tmp_path), "--junit", str(tmp_path / "out.xml"))
+    assert code == 1
+    assert "nothing expected" in out
+    assert 'failures="1"' in (tmp_path / "out.xml").read_text()
+    code, out, _ = run(capsys, "test", str(tmp_path), "--json")
+    data = json.loads(out)
+    assert (code, data["passed"], data["cases"][0]["passed"]) == (1, False, False)
+    assert data["cases"][0]["trouble"] == "nothing expected"
+
+
+def test_an_unknown_state_is_a_wrong_request(capsys, tmp_path: Path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert run(capsys, "new", "mine", "--from", "ukraine-2025")[0] == 0
+    code, _, err = run(capsys, "questions", "meloni-proposal-2025", "--to", "ZZZ")
+    assert (code, "'ZZZ'" in err) == (2, True)
+    words = ("rule", "--instrument", "meloni-2025-08-18", "--by", "ZZZ", "--date", "2026-03-01")
+    rest = ("--option", "none", "--source", "https://example.org/reply")
+    code, _, err = run(capsys, "answer", "mine", *words, *rest)
+    assert (code, "'ZZZ'" in err) == (2, True)
 
 
 def test_questions_print_the_published_keys_and_nothing_else(capsys):

@@ -86,9 +86,7 @@ def test_the_page_opens_from_disk_and_fits(
     file = tmp_path / "game.html"
     file.write_text(game_page(swept), encoding="utf-8")
     with browser(chromium) as started:
-        visit = Visit(
-            started, file, viewport={"width": width, "height": 800}, color_scheme=scheme
-        )
+        visit = Visit(started, file, viewport={"width": width, "height": 800}, color_scheme=scheme)
         assert visit.errors == []
         assert visit.violations == []
         assert visit.outside(file) == []

@@ -132,7 +132,7 @@ def test_words_of_a_file_can_neither_run_nor_load_anything() -> None:
         assert "href" not in text
         assert "\x1b" not in text
         assert "\u202e" not in text
-        assert not [key for e in root.iter() for key in e.keys() if key.startswith("on")]
+        assert not [key for e in root.iter() for key in e.attrib if key.startswith("on")]
 
 
 def test_a_game_from_an_efg_file_without_names_is_drawn() -> None:

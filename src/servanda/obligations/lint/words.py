@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from servanda.domain.actor import Actor
+from servanda.domain.instrument import Instrument
 from servanda.obligations.binding import DEPLOY, HELP, TALK
+from servanda.obligations.lint.fields import KNOWN, field_words
 from servanda.obligations.lint.text import OWED, Path, Remark, Text, named, owed
 from servanda.obligations.places import REGIONS, around
 from servanda.obligations.vocabulary import meaning_of
 
-__all__ = ["known_token", "word_remarks"]
+__all__ = ["known_token", "unknown_words", "word_remarks"]
 
 MODALITIES = OWED | frozenset(
     {"permission", "power", "prohibition", "conditional_prohibition", "condition", "exception",
@@ -83,8 +86,66 @@ def _known_act(token: str) -> bool:
     return token.startswith(RESPECT) or any(part.startswith(begins) for part in parts)
 
 
+def unknown_words(
+    instrument: Instrument, actors: Mapping[str, Actor]
+) -> tuple[tuple[str, str], ...]:
+    """Return every word of a text that has no meaning to the engine, with its place.
+
+    Args:
+        instrument: the text.
+        actors: registry, for groups and for names inside words.
+
+    Returns:
+        Pairs of place and word; a place names the provision and the field.
+
+    Examples:
+        >>> pact = Instrument(id="p", title="P", kind="treaty", parties={"original": ["AAA"]},
+        ...     provisions=[{"id": "a1", "modality": "duty", "act": "consult", "bearer": "AAA",
+        ...     "trigger": {"kinds": ["armed_attack"], "actor": "martians"}}])
+        >>> unknown_words(pact, {})
+        (('provisions.a1.trigger.actor', 'martians'),)
+    """
+    text = Text(instrument, actors, ())
+    found: dict[tuple[str, str], None] = {}
+    for kind, token, path in _words(text):
+        if not known_token(kind, token, text):
+            found.setdefault((_place(instrument, path), token))
+    for field, token, path in _fields(text):
+        if not KNOWN[field](token, text):
+            found.setdefault((_place(instrument, path), token))
+    return tuple(found)
+
+
+def _place(instrument: Instrument, path: Path) -> str:
+    """Write a path with the identifier of the provision and without places in lists."""
+    head, place, *rest = path
+    name = instrument.provisions[place].id if isinstance(place, int) else place
+    return ".".join([str(head), str(name), *(str(k) for k in rest if isinstance(k, str))])
+
+
 def word_remarks(text: Text) -> Iterator[Remark]:
-    """Report each word without meaning once, and areas that are nowhere declared."""
+    """Report each word without meaning once, and areas that are nowhere declared.
+
+    The words of the further fields are put together, a line for each field.
+    """
+    yield from _single(text)
+    strange: dict[str, dict[str, Path]] = {}
+    for field, token, path in _fields(text):
+        if not KNOWN[field](token, text):
+            strange.setdefault(field, {}).setdefault(token, path)
+    for field, words in strange.items():
+        has = "words" if len(words) > 1 else "word"
+        have = "have" if len(words) > 1 else "has"
+        message = f"in {field} the {has} {named(words)} {have} no meaning here"
+        yield "SV809", message, next(iter(words.values()))
+
+
+def _fields(text: Text) -> Iterator[tuple[str, str, Path]]:
+    for provision, path in text.each():
+        yield from field_words(provision, path)
+
+
+def _single(text: Text) -> Iterator[Remark]:
     seen: dict[tuple[str, str], Path] = {}
     for kind, token, path in _words(text):
         if (kind, token) in seen or known_token(kind, token, text):

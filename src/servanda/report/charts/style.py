@@ -13,7 +13,7 @@ from typing import Any
 from servanda.report.words import wrapped
 from servanda.study.result import Comparison
 
-__all__ = ["LABEL_LINES", "Spec", "frame", "option_label", "palette", "split_label"]
+__all__ = ["LABEL_LINES", "Spec", "frame", "framed", "option_label", "palette", "split_label"]
 
 Spec = dict[str, Any]
 
@@ -81,26 +81,36 @@ def frame(
     ``usermeta.servanda`` carries what a page needs to fit it to its width (``cell``: least width
     of one panel, ``labels``: room the labels take) and which run it was drawn from.
     """
+    record = {
+        "run": comparison.run.hash,
+        "as_of": comparison.run.as_of,
+        "version": comparison.run.version,
+    }
+    return framed(
+        body,
+        title=title,
+        subtitle=f"In this model; knowledge as of {comparison.run.as_of}",
+        alt=alt,
+        kind=kind,
+        theme=theme,
+        **record,
+        **layout,
+    )
+
+
+def framed(
+    body: Spec, *, title: str, subtitle: str, alt: str, kind: str, theme: str, **layout: Any
+) -> Spec:
+    """Put schema, title, alt text and look around a chart body that belongs to no comparison."""
     spec: Spec = {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "description": alt,
-        "usermeta": {
-            "servanda": {
-                "kind": kind,
-                "run": comparison.run.hash,
-                "as_of": comparison.run.as_of,
-                "version": comparison.run.version,
-                **layout,
-            }
-        },
+        "usermeta": {"servanda": {"kind": kind, **layout}},
         **body,
         "config": _config(theme),
     }
     if theme != "page":
-        spec["title"] = {
-            "text": title,
-            "subtitle": f"In this model; knowledge as of {comparison.run.as_of}",
-        }
+        spec["title"] = {"text": title, "subtitle": subtitle}
     return spec
 
 

@@ -16,7 +16,8 @@ from pathlib import Path
 from tools import glossary, worked_example
 
 from servanda.domain.codes import CODES, Code
-from servanda.scenario.schema import SCHEMA_KINDS, json_schema
+from servanda.games.gamefile import GameText
+from servanda.scenario.schema import SCHEMA_KINDS, json_schema, schema_of
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -28,7 +29,7 @@ _GROUPS = {
     "5": "Tables",
     "6": "Cannot compute",
     "7": "The store",
-    "8": "Obligations",
+    "8": "Obligations and games",
 }
 _OPENING = """\
 # Problem codes
@@ -66,6 +67,8 @@ def pages() -> dict[Path, str]:
         DOCS / "schemas" / f"{kind}.json": json.dumps(json_schema(kind), indent=1) + "\n"
         for kind in SCHEMA_KINDS
     }
+    game = schema_of(GameText, "game")
+    made[DOCS / "schemas" / "game.json"] = json.dumps(game, indent=1) + "\n"
     made[DOCS / "formats" / "problems.md"] = problems_page()
     made[glossary.PAGE] = glossary.glossary_page()
     for name, text in worked_example.files().items():

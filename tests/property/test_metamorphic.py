@@ -11,8 +11,6 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
-import pytest
-
 from servanda.domain.actor import Actor
 from servanda.domain.finding import Finding
 from servanda.domain.incident import Incident

@@ -17,19 +17,19 @@ __all__ = ["command"]
 \b
   servanda check my-scenario/
   servanda check instruments/new-pact.yaml --json
+  servanda check my-crisis.efg
 """,
 )
 @click.argument("path")
 @json_option
 def command(path: str, as_json: bool) -> int:
-    """Check PATH: a scenario folder, a file of one, an instrument, a case, or a shipped example.
+    """Check PATH: a scenario folder or file, an instrument, a case, a game, or an example.
 
     Exit code 0 if there is no error (warnings are shown), 1 otherwise.
     """
-    from servanda.scenario.folder import check
-    from servanda.study.linting import Linting
+    from servanda.study.checking import check
 
-    problems = check(path, linters=[Linting(path)])
+    problems = check(path)
     errors = [p for p in problems if p.severity == "error"]
     show_problems(problems, as_json=as_json)
     if not as_json:

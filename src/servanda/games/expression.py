@@ -22,7 +22,7 @@ __all__ = [
     "MAX_PARTS",
     "Expression",
     "ExpressionError",
-    "ValueFault",
+    "NoValueError",
     "add",
     "is_name",
     "parse_expression",
@@ -54,7 +54,7 @@ class ExpressionError(ValueError):
         self.at = at
 
 
-class ValueFault(ArithmeticError):
+class NoValueError(ArithmeticError):
     """A formula has no finite value: ``reason`` says why, ``draw`` for which draw first."""
 
     def __init__(self, reason: str, draw: int) -> None:
@@ -90,7 +90,7 @@ class Expression:
 
         Raises:
             KeyError: a parameter has no value.
-            ValueFault: the value is not finite: division by zero, log of zero or less, overflow.
+            NoValueError: the value is not finite: division by zero, log of zero or less, overflow.
         """
         return self._run(values, None)[0]
 
@@ -101,7 +101,7 @@ class Expression:
 
         Raises:
             KeyError: a parameter has no value.
-            ValueFault: the value or the derivative is not finite.
+            NoValueError: the value or the derivative is not finite.
 
         Examples:
             >>> float(parse_expression("x^3 / 3").partial({"x": 2.0}, "x"))
@@ -290,7 +290,7 @@ class _Reader:
 
 def _refuse(bad: NDArray[np.bool_], reason: str) -> None:
     if bad.any():
-        raise ValueFault(reason, int(np.argmax(bad)) if bad.ndim else 0)
+        raise NoValueError(reason, int(np.argmax(bad)) if bad.ndim else 0)
 
 
 def _divide(a: Pair, b: Pair) -> Pair:

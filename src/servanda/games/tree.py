@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from servanda.domain.errors import ModelError
-from servanda.games.expression import Expression, ValueFault
+from servanda.games.expression import Expression, NoValueError
 from servanda.scenario.reading import closest
 
 if TYPE_CHECKING:
@@ -195,13 +196,13 @@ class Tree:
         Raises:
             ModelError: as in `payoffs`.
         """
-        given, draws = draws_of(self.parameters, {name: self.parameters.get(name), **(values or {})})
+        given, draws = draws_of(self.parameters, values)
+        _known(name, self.parameters)
         found = np.zeros((draws, *self.payoff.shape))
         for row, player, formula in self.payoff_formulas:
             if name in formula.names:
-                found[:, row, player] = _computed(
-                    lambda v, f=formula: f.partial(v, name), given, formula.text
-                )
+                slope = partial(formula.partial, name=name)
+                found[:, row, player] = _computed(slope, given, formula.text)
         return found
 
     def chance_partials(self, name: str, values: Mapping[str, ArrayLike] | None = None) -> Floats:
@@ -210,13 +211,13 @@ class Tree:
         Raises:
             ModelError: as in `payoffs`.
         """
-        given, draws = draws_of(self.parameters, {name: self.parameters.get(name), **(values or {})})
+        given, draws = draws_of(self.parameters, values)
+        _known(name, self.parameters)
         found = np.zeros((draws, self.n_chance))
         for edge, formula in self.probability_formulas:
             if name in formula.names:
-                found[:, edge] = _computed(
-                    lambda v, f=formula: f.partial(v, name), given, formula.text
-                )
+                slope = partial(formula.partial, name=name)
+                found[:, edge] = _computed(slope, given, formula.text)
         return found
 
     def form(self, values: Mapping[str, float] | None = None) -> Form:
@@ -271,10 +272,7 @@ def draws_of(
     found = {name: np.asarray(value, dtype=np.float64) for name, value in parameters.items()}
     draws: int | None = None
     for name, value in (values or {}).items():
-        if name not in parameters:
-            near = closest(name, parameters)
-            known = f"did you mean '{near}'?" if near else f"there are: {_listed(parameters)}"
-            raise ModelError(f"the game has no parameter '{name}'; {known}", "SV861")
+        _known(name, parameters)
         array = np.asarray(value, dtype=np.float64)
         if array.ndim > 1 or not np.isfinite(array).all():
             raise ModelError(f"'{name}' must be finite numbers, one for each draw", "SV861")
@@ -286,8 +284,12 @@ def draws_of(
     return found, 1 if draws is None else draws
 
 
-def _listed(names: Mapping[str, float]) -> str:
-    return ", ".join(names) or "none"
+def _known(name: str, parameters: Mapping[str, float]) -> None:
+    if name not in parameters:
+        near = closest(name, parameters)
+        listed = ", ".join(parameters) or "none"
+        known = f"did you mean '{near}'?" if near else f"there are: {listed}"
+        raise ModelError(f"the game has no parameter '{name}'; {known}", "SV861")
 
 
 def _computed(
@@ -295,7 +297,7 @@ def _computed(
 ) -> Floats:
     try:
         return function(given)
-    except ValueFault as fault:
+    except NoValueError as fault:
         raise ModelError(
             f"'{text}' cannot be computed: {fault.reason} in draw {fault.draw}; "
             "keep the parameters where the formula is defined",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from servanda.domain.finding import Trace
 from servanda.domain.instrument import Provision
 from servanda.obligations.asking import Ask, ask
@@ -25,6 +27,10 @@ PARTIES = frozenset(
     """.split()
 )
 
+#: A state by its number in some list of states; which one that is, the registry cannot say.
+NUMBERED = re.compile(r"[a-z]+_\d+")
+IS_PARTY = "target_is_party"
+
 
 def target_question(provision: Provision, roll: Roll) -> Ask:
     """Ask whether the one hit is one the provision protects."""
@@ -33,6 +39,7 @@ def target_question(provision: Provision, roll: Roll) -> Ask:
     protected, strange = _protected(provision, roll)
     label = "target: " + (", ".join(protected) if 0 < len(protected) < 8 else "a party")
     pool = frozenset(protected)
+    numbered = [a for a in protected if NUMBERED.fullmatch(a) and a not in roll.actors]
     # an attack on a third state's forces on the soil of one protected
     guests = [
         name
@@ -59,9 +66,23 @@ def target_question(provision: Provision, roll: Roll) -> Ask:
             note = "whether forces of a third state on the soil of one protected count is open"
             shown["place"] = dict(facts.place)
             return Trace(label, CONTESTED, ("target",), facts=shown, note=note)
+        if numbered:
+            return _by_number(label, facts)
         return Trace(label, FALSE, ("target",), facts=shown)
 
-    return ask("target", ("targets", "objects", "place", *strange), answer)
+    reads = ("targets", "objects", "place", *strange, *((IS_PARTY,) if numbered else ()))
+    return ask("target", reads, answer)
+
+
+def _by_number(label: str, facts: Facts) -> Trace:
+    """The parties are known by state numbers only, and the one hit by its name."""
+    said = truth_of(facts.get(IS_PARTY))
+    shown: dict[str, object] = {"target": facts.targets}
+    if said == UNKNOWN:
+        note = "parties are named by state numbers only; the one hit may be one of them"
+        return Trace(label, UNKNOWN, missing=(IS_PARTY,), facts=shown, note=note)
+    shown[IS_PARTY] = facts.get(IS_PARTY)
+    return Trace(label, said, () if said == TRUE else ("target",), facts=shown)
 
 
 def _by_record(label: str, strange: tuple[str, ...], facts: Facts) -> Trace:

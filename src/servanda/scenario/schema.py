@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 
 from servanda.scenario.kinds import KINDS
 
-__all__ = ["SCHEMA_KINDS", "json_schema"]
+__all__ = ["SCHEMA_KINDS", "json_schema", "schema_of"]
 
 SCHEMA_KINDS = ("scenario", "instrument", "case", "actors", "assumptions", "slots", "priors")
 
@@ -35,17 +35,28 @@ def json_schema(kind: str) -> dict[str, Any]:
     if kind not in SCHEMA_KINDS:
         raise KeyError(kind)
     entry = KINDS[kind]
-    made = TypeAdapter(entry.model).json_schema(by_alias=True)
+    return schema_of(entry.model, kind, entry.key)
+
+
+def schema_of(model: Any, kind: str, key: str | None = None) -> dict[str, Any]:
+    """Return the JSON Schema of files that hold a model, or a list of it under a key.
+
+    Args:
+        model: the type of what is read, such as a noun.
+        kind: the kind of file, for the title.
+        key: the key of the list; None where the file is the noun itself.
+    """
+    made = TypeAdapter(model).json_schema(by_alias=True)
     title = f"servanda {kind} file, format 1"
-    if entry.key is None:
+    if key is None:
         return {"$schema": _DIALECT, **_lists_of_one(made), "title": title}
     definitions = made.pop("$defs", {})
     return {
         "$schema": _DIALECT,
         "title": title,
         "type": "object",
-        "properties": {"format": {"const": "1", "type": "string"}, entry.key: made},
-        "required": [entry.key],
+        "properties": {"format": {"const": "1", "type": "string"}, key: made},
+        "required": [key],
         "$defs": _lists_of_one(definitions),
     }
 

@@ -94,6 +94,9 @@ def assessment(
     days = tuple(day_of_knowledge(text) for text in asked)
     case = _case(source, foreign=bool(folders), problems=problems)
     if case is not None:
+        if incident or option:
+            message = f"a case has one incident and its own texts; {source} is a case, no scenario"
+            raise ModelError(f"--incident and --option: {message}", "SV609")
         jobs = [_case_job(case, foreign, asked=bool(days), only=bool(folders))]
         _demand_happened(jobs[0], days)
     else:

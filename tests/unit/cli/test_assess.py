@@ -132,6 +132,7 @@ def test_a_text_that_is_nowhere_is_refused_with_a_suggestion(capsys: Capture) ->
         (("s57-sweden-2023", "--incidents", "x.csv"), 2, "goes with --diff"),
         (("s57-sweden-2023", "--only", "nat-1948"), 2, "SV609"),
         (("s57-sweden-2023", "--as-of", "soon"), 2, "SV606"),
+        (("s57-sweden-2023", "--incident", "x"), 2, "a case has one incident"),
         (("TABLE", "--flip"), 2, "not for a stream"),
         (("TABLE", "--only", "nat-1948"), 2, "did you mean 'nat-1949'"),
         (("TABLE", "--as-of", "1999-01-01", "--only", "nat-1949"), 2, "SV609"),

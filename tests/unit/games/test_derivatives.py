@@ -6,7 +6,8 @@ from tests.unit.games.shapes import SHAPES, deterrence
 
 from servanda.domain.errors import ModelError
 from servanda.games.batch import solve_batch
-from servanda.games.derivatives import along, in_chance, in_payoffs, in_precision
+from servanda.games.derivatives import along, in_chance, in_parameters, in_payoffs, in_precision
+from servanda.games.reading import read_yaml
 
 STEP = 1e-5
 

@@ -14,8 +14,10 @@ from tests.unit.obligations.texts import ACTORS, duty, pact
 
 from servanda.cli.atop import command
 from servanda.domain.errors import ModelError, ScenarioError
+from servanda.domain.incident import Incident
 from servanda.domain.instrument import Instrument
 from servanda.domain.moment import Moment
+from servanda.obligations import assess
 from servanda.obligations.atop import SEEN, VARIABLES, from_atop, losses_of_row, to_atop
 from servanda.obligations.atop.names import CONDITIONS, FIELDLESS, OBLIGATIONS, PREFIX
 from servanda.obligations.lint import lint
@@ -301,6 +303,26 @@ def test_the_skeleton_reads_back_as_written_and_is_assessed_as_a_text():
     again = read(write(text), Instrument)
     assert not again.problems
     assert again.value == text
+
+
+@pytest.mark.parametrize(
+    ("recorded", "finding", "missing"),
+    [
+        ({}, "triggered_if", ("target_is_party",)),
+        ({"target_is_party": True}, "triggered", ()),
+        ({"target_is_party": False}, "not_triggered", ()),
+    ],
+)
+def test_whom_a_state_number_stands_for_is_not_guessed(
+    recorded: dict[str, bool], finding: str, missing: tuple[str, ...]
+):
+    text = from_atop({**ROW, "mem1": "220", "mem2": "255"})
+    facts = {"kind": "armed_attack", "actor": "RUS", "target": "FRA", "deliberate": True}
+    raid = Incident(id="raid", title="Raid", date="1935-05-01", facts={**facts, **recorded})
+    said = {f.provision: f for f in assess([text], raid, actors=shelf.actors())}
+    defence = said["defense"]
+    assert defence.finding == finding
+    assert tuple(defence.missing) == missing
 
 
 def test_losses_of_a_row_are_listed():

@@ -1,0 +1,102 @@
+"""Perfect Bayesian equilibria of small games: every support in turn, with the beliefs it needs.
+
+Beliefs follow Bayes' rule at every information set that is reached. Off the path they do so given
+the nearest earlier information set through which all nodes of the later one pass, as soon as the
+later one is reached from there; a choice at the earlier set that is common to all of these nodes
+says nothing. So a player who deviates signals nothing that he does not know himself, and behaviour
+is perfect in every subgame. Other beliefs off the path are free: their whole range is part of the
+answer.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from servanda.domain.errors import ModelError
+from servanda.games.beliefs import mismatch, regret
+from servanda.games.board import Board
+from servanda.games.regions import solve_system
+from servanda.games.solution import Equilibrium, Free
+from servanda.games.supports import possible_supports
+from servanda.games.systems import Region, System, systems
+
+__all__ = ["MOST_CASES", "perfect_bayesian"]
+
+Floats = NDArray[np.float64]
+
+MOST_CASES = 20_000
+MOST_SETS = 120
+# A candidate that somebody would leave for more than this is none.
+MOST_REGRET = 1e-8
+
+
+def perfect_bayesian(board: Board, most: int) -> tuple[list[Equilibrium], bool]:
+    """Find the perfect Bayesian equilibria of a game with numbers.
+
+    Args:
+        board: the game.
+        most: stop after so many.
+
+    Returns:
+        Equilibria, one for each point or continuum and support; and whether these are all.
+
+    Raises:
+        ModelError: SV886, more than `MOST_CASES` supports are to be tried.
+
+    References:
+        Fudenberg & Tirole 1991; Hendon, Jacobsen & Sloth 1996.
+    """
+    if len(board.owner) > MOST_SETS:
+        raise ModelError(
+            f"the game has {len(board.owner)} information sets and room for {MOST_SETS} where "
+            "supports are tried; ask for spe or qre, or cut the tree",
+            "SV886",
+        )
+    supports = list(islice(possible_supports(board), MOST_CASES + 1))
+    if len(supports) > MOST_CASES:
+        raise ModelError(
+            f"the game has {len(board.owner)} information sets with {board.n_actions} actions and "
+            f"more than {MOST_CASES} supports to try; ask for the logit equilibrium (qre), "
+            "whose principal branch is found for any size, or cut the tree",
+            "SV886",
+        )
+    found: list[Equilibrium] = []
+    thorough = True
+    # Pure equilibria first, then those with fewer mixtures.
+    for support in sorted(supports, key=lambda sets: sum(map(len, sets))):
+        for system in systems(board, support):
+            regions, certain = solve_system(system)
+            thorough &= certain
+            found.extend(e for region in regions if (e := _equilibrium(system, region)))
+        if len(found) > most:
+            return found[:most], False
+    return found, thorough
+
+
+def _equilibrium(system: System, region: Region) -> Equilibrium | None:
+    """Turn a solution into an equilibrium and check it from its behaviour and beliefs alone."""
+    board = system.board
+    behaviour, held = assessment(system, region.point)
+    residual = max(regret(board, behaviour, held), mismatch(board, behaviour, held))
+    if not residual <= MOST_REGRET:
+        return None
+    values = board.value(behaviour[:, None])[0, :, 0]
+    free = tuple(
+        Free(block.kind, block.infoset, block.places[place], low, high)
+        for (number, place), (low, high) in region.ranges.items()
+        for block in (system.blocks[number],)
+    )
+    return Equilibrium(behaviour, held, board.own(values), residual, free)
+
+
+def assessment(system: System, point: Floats) -> tuple[Floats, Floats]:
+    """Return the behaviour float64[action] and the beliefs float64[node] of a solution."""
+    behaviour, weights = system.spread(point[None])
+    held = np.full(system.board.n_nodes, np.nan)
+    for nodes in system.board.members:
+        weight = weights[list(nodes), 0]
+        held[list(nodes)] = weight / weight.sum()
+    return behaviour[:, 0], held

@@ -1,0 +1,186 @@
+"""The solutions of one system of equilibrium conditions: points, and regions with their ranges."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from servanda.games.roots import Found, corners, derivatives, solve_box
+from servanda.games.systems import INSIDE, SLACK, Region, System
+
+__all__ = ["solve_system"]
+
+Floats = NDArray[np.float64]
+
+# Corners of what is free are looked at only up to so many.
+MOST_CORNERS = 64
+MOST_UNKNOWNS = 10
+
+
+def solve_system(system: System) -> tuple[list[Region], bool]:
+    """Find all solutions of one system.
+
+    Args:
+        system: equations and inequalities affine in each unknown.
+
+    Returns:
+        Points and regions, and whether the search was thorough: False where a part of the box
+        could not be excluded or the unknowns are too many for that.
+    """
+    unknowns = system.unknowns
+    if not unknowns:
+        _, least = system.conditions(np.zeros((1, 0)))
+        good = least.min(initial=0.0) >= -SLACK
+        return ([Region(np.zeros(0), {})] if good else []), True
+    if unknowns <= MOST_UNKNOWNS and _excluded(system, unknowns):
+        return [], True
+    in_equations, in_inequalities = _structure(system, unknowns)
+    tied = np.flatnonzero(in_equations.any(axis=0))
+    loose = np.flatnonzero(~in_equations.any(axis=0))
+    if not len(tied):
+        region = _region(system, np.full(unknowns, 0.5), loose, in_inequalities)
+        return ([region] if region else []), True
+    if len(tied) > MOST_UNKNOWNS:
+        return [], False
+    found = solve_box(_tied_conditions(system, unknowns, tied, loose), len(tied))
+    return _regions(system, found, tied, loose, in_inequalities)
+
+
+def _regions(
+    system: System,
+    found: Found,
+    tied: NDArray[np.intp],
+    loose: NDArray[np.intp],
+    in_inequalities: NDArray[np.bool_],
+) -> tuple[list[Region], bool]:
+    """Give every solution of the equations the range of what is not in them."""
+    kept: list[Region] = []
+    spread: list[Floats] = []
+    for point, isolated in zip(found.points, found.isolated, strict=True):
+        whole = np.full(system.unknowns, 0.5)
+        whole[tied] = point
+        if not isolated:
+            spread.append(whole)
+            continue
+        region = _region(system, whole, loose, in_inequalities)
+        if region and _inside(system, region):
+            kept.append(region)
+    # The linear programmes are slow to import and rarely needed.
+    from servanda.games.continua import continuum
+
+    for group in _connected(spread):
+        region = continuum(system, group, np.arange(system.unknowns))
+        if region and _inside(system, region):
+            kept.append(region)
+    return kept, found.thorough
+
+
+def _excluded(system: System, unknowns: int) -> bool:
+    """Tell whether the bounds over the whole box rule a solution out."""
+    equal, least = system.conditions(corners(np.zeros((1, unknowns)), np.ones((1, unknowns)))[0])
+    if (least.max(axis=0, initial=-np.inf) < -SLACK).any():
+        return True
+    low, high = equal.min(axis=0, initial=np.inf), equal.max(axis=0, initial=-np.inf)
+    return bool(((low > SLACK) | (high < -SLACK)).any())
+
+
+def _structure(system: System, unknowns: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Tell which unknown occurs in which condition: a derivative that is 0 at odd points is 0."""
+    odd = np.array([0.3819660113, 0.2360679775, 0.4142135624, 0.3027756377, 0.1622776602])
+    points = np.stack([np.resize(odd, unknowns), np.resize(odd[::-1] ** 2 + 0.01, unknowns)])
+    equal, least = derivatives(system.conditions, points)
+    return np.any(np.abs(equal) > 1e-14, axis=0), np.any(np.abs(least) > 1e-14, axis=0)
+
+
+def _tied_conditions(
+    system: System, unknowns: int, tied: NDArray[np.intp], loose: NDArray[np.intp]
+) -> Callable[[Floats], tuple[Floats, Floats]]:
+    """Return the conditions as functions of the unknowns in equations alone.
+
+    An inequality is taken at its best over the corners of the other unknowns.
+    """
+    ends = corners(np.zeros((1, len(loose))), np.ones((1, len(loose))))[0]
+    if len(ends) > MOST_CORNERS:
+        ends = np.full((1, len(loose)), 0.5)
+
+    def conditions(points: Floats) -> tuple[Floats, Floats]:
+        whole = np.zeros((len(points), len(ends), unknowns))
+        whole[:, :, tied] = points[:, None, :]
+        whole[:, :, loose] = ends[None]
+        equal, least = system.conditions(whole.reshape(-1, unknowns))
+        best = least.reshape(len(points), len(ends), -1).max(axis=1)
+        if len(ends) == 1 and len(loose):
+            best = best[:, :0]
+        return equal.reshape(len(points), len(ends), -1)[:, 0], best
+
+    return conditions
+
+
+def _region(
+    system: System, point: Floats, loose: NDArray[np.intp], in_inequalities: NDArray[np.bool_]
+) -> Region | None:
+    """Find the values of unknowns outside the equations that keep every inequality."""
+    simple = all(len(system.blocks[system.block_of(i)].places) == 2 for i in loose)
+    if simple and (in_inequalities[:, loose].sum(axis=1) <= 1).all():
+        return _intervals(system, point, loose)
+    from servanda.games.continua import continuum
+
+    return continuum(system, [point], loose)
+
+
+def _intervals(system: System, point: Floats, loose: NDArray[np.intp]) -> Region | None:
+    """Intersect half-lines: every inequality has at most one of the free unknowns."""
+    point, ranges = point.copy(), {}
+    for unknown in loose:
+        ends = np.repeat(point[None], 2, axis=0)
+        ends[:, unknown] = (0.0, 1.0)
+        _, least = system.conditions(ends)
+        moves = np.abs(least[1] - least[0]) > 1e-13
+        at, slope = least[0, moves], (least[1] - least[0])[moves]
+        cut = -at / slope
+        low = max(0.0, float(cut[slope > 0].max(initial=0.0)))
+        high = min(1.0, float(cut[slope < 0].min(initial=1.0)))
+        if low > high + INSIDE:
+            return None
+        low, high = _tidy(min(low, high)), _tidy(max(low, high) if low <= high else low)
+        point[unknown] = 0.5 * (low + high)
+        number = system.block_of(int(unknown))
+        if system.blocks[number].kind == "behaviour" and not (
+            INSIDE < point[unknown] < 1.0 - INSIDE
+        ):
+            return None
+        if high - low > INSIDE:
+            ranges[number, 0], ranges[number, 1] = (low, high), (1.0 - high, 1.0 - low)
+    _, least = system.conditions(point[None])
+    return Region(point, ranges) if least.min(initial=0.0) >= -2 * SLACK else None
+
+
+def _tidy(end: float) -> float:
+    """Take an end of a range that rounding moved away from 0 or 1 back to it."""
+    return 0.0 if end < INSIDE else 1.0 if end > 1.0 - INSIDE else end
+
+
+def _inside(system: System, region: Region) -> bool:
+    """Tell whether every action of a support has positive probability."""
+    for block, columns in zip(system.blocks, system.columns(), strict=True):
+        part = region.point[columns]
+        inside = (part > INSIDE).all() and part.sum() < 1.0 - INSIDE
+        if block.kind == "behaviour" and not inside:
+            return False
+    return True
+
+
+def _connected(points: list[Floats], step: float = 0.15) -> list[list[Floats]]:
+    """Group points that a chain of short steps joins."""
+    left = np.array(points)
+    groups: list[list[Floats]] = []
+    while len(left):
+        group, fresh, left = [left[0]], left[:1], left[1:]
+        while len(fresh) and len(left):
+            near = (np.abs(left[:, None] - fresh[None]).max(axis=2) < step).any(axis=1)
+            fresh, left = left[near], left[~near]
+            group.extend(fresh)
+        groups.append(group)
+    return groups

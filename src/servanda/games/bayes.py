@@ -19,7 +19,7 @@ from servanda.domain.errors import ModelError
 from servanda.games.beliefs import mismatch, regret
 from servanda.games.board import Board
 from servanda.games.regions import solve_system
-from servanda.games.solution import Equilibrium, Free
+from servanda.games.solution import Equilibrium, Extent, Free
 from servanda.games.supports import possible_supports
 from servanda.games.systems import Region, System, systems
 
@@ -33,7 +33,7 @@ MOST_SETS = 120
 MOST_REGRET = 1e-8
 
 
-def perfect_bayesian(board: Board, most: int) -> tuple[list[Equilibrium], bool]:
+def perfect_bayesian(board: Board, most: int) -> tuple[list[Equilibrium], Extent]:
     """Find the perfect Bayesian equilibria of a game with numbers.
 
     Args:
@@ -41,7 +41,7 @@ def perfect_bayesian(board: Board, most: int) -> tuple[list[Equilibrium], bool]:
         most: stop after so many.
 
     Returns:
-        Equilibria, one for each point or continuum and support; and whether these are all.
+        Equilibria, one for each point or continuum and support; and how much of all that is.
 
     Raises:
         ModelError: SV886, more than `MOST_CASES` supports are to be tried.
@@ -64,16 +64,18 @@ def perfect_bayesian(board: Board, most: int) -> tuple[list[Equilibrium], bool]:
             "SV886",
         )
     found: list[Equilibrium] = []
-    thorough = True
+    extent = Extent.WHOLE
     # Pure equilibria first, then those with fewer mixtures.
     for support in sorted(supports, key=lambda sets: sum(map(len, sets))):
         for system in systems(board, support):
-            regions, certain = solve_system(system)
-            thorough &= certain
-            found.extend(e for region in regions if (e := _equilibrium(system, region)))
+            regions, part = solve_system(system)
+            good = [e for region in regions if (e := _equilibrium(system, region))]
+            # What the check refuses is left out, and may stand for something.
+            extent = min(extent, part if len(good) == len(regions) else Extent.FOUND)
+            found += good
         if len(found) > most:
-            return found[:most], False
-    return found, thorough
+            return found[:most], Extent.CUT
+    return found, extent
 
 
 def _equilibrium(system: System, region: Region) -> Equilibrium | None:

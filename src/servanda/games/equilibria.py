@@ -12,8 +12,8 @@ from servanda.games.bayes import perfect_bayesian
 from servanda.games.board import Board, board_of
 from servanda.games.logit import logit_equilibria
 from servanda.games.nash import nash_equilibria
-from servanda.games.solution import Concept, Equilibrium, Solution
-from servanda.games.subgames import subgame_perfect
+from servanda.games.solution import Concept, Equilibrium, Extent, Solution, Status
+from servanda.games.subgames import LOCAL, subgame_perfect
 from servanda.games.tree import Tree
 
 if TYPE_CHECKING:
@@ -23,6 +23,11 @@ __all__ = ["MOST_NODES", "solve"]
 
 MOST_NODES = 2_000
 MORE = "there are more than were asked for"
+STATUS: dict[Extent, Status] = {
+    Extent.CUT: "truncated",
+    Extent.FOUND: "found",
+    Extent.WHOLE: "complete",
+}
 UNSETTLED = "the search reached its limit; a part of the set may be missing"
 
 
@@ -95,29 +100,31 @@ def solve(
             "SV886",
         )
     board = board_of(tree, values)
-    found, complete, note = solver(board, most)
-    if not complete and not note:
+    found, extent, note = solver(board, most)
+    if extent == Extent.CUT and not note:
         note = MORE if len(found) >= most else UNSETTLED
+    elif extent == Extent.FOUND:
+        note = note or LOCAL
     return Solution(
         concept=concept,
         precision=None,
         equilibria=tuple(found),
-        status="complete" if complete else "truncated",
+        status=STATUS[extent],
         tree=tree,
         strategic=strategic,
         note=note,
     )
 
 
-def _nash(board: Board, most: int) -> tuple[list[Equilibrium], bool, str]:
+def _nash(board: Board, most: int) -> tuple[list[Equilibrium], Extent, str]:
     return *nash_equilibria(board, most), ""
 
 
-def _spe(board: Board, most: int) -> tuple[list[Equilibrium], bool, str]:
+def _spe(board: Board, most: int) -> tuple[list[Equilibrium], Extent, str]:
     return subgame_perfect(board, most)
 
 
-def _pbe(board: Board, most: int) -> tuple[list[Equilibrium], bool, str]:
+def _pbe(board: Board, most: int) -> tuple[list[Equilibrium], Extent, str]:
     return *perfect_bayesian(board, most), ""
 
 

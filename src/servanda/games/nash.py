@@ -18,7 +18,7 @@ from servanda.domain.errors import ModelError
 from servanda.games.bayes import perfect_bayesian
 from servanda.games.board import Board, board_of
 from servanda.games.form import Form
-from servanda.games.solution import Equilibrium, Free
+from servanda.games.solution import Equilibrium, Extent, Free
 
 __all__ = ["MixedPoint", "extreme_equilibria", "nash_equilibria", "strategic_equilibria"]
 
@@ -45,7 +45,7 @@ class MixedPoint:
     ranges: tuple[tuple[int, int, float, float], ...] = ()
 
 
-def strategic_equilibria(payoffs: Floats, most: int) -> tuple[list[MixedPoint], bool]:
+def strategic_equilibria(payoffs: Floats, most: int) -> tuple[list[MixedPoint], Extent]:
     """Find the Nash equilibria of a strategic form.
 
     Args:
@@ -53,19 +53,19 @@ def strategic_equilibria(payoffs: Floats, most: int) -> tuple[list[MixedPoint], 
         most: at most so many.
 
     Returns:
-        The equilibria, pure ones first, and whether these are all (of a continuum with two
-        players: all extreme points).
+        The equilibria, pure ones first, and how much of all that is (of a continuum with two
+        players all is all extreme points).
 
     Raises:
         ModelError: SV886, the game is too large.
     """
     active = [i for i, size in enumerate(payoffs.shape[:-1]) if size > 1]
     if len(active) <= 2:
-        points, complete = _by_corners(payoffs, active), True
+        points, extent = _by_corners(payoffs, active), Extent.WHOLE
     else:
-        points, complete = _by_supports(payoffs, most)
+        points, extent = _by_supports(payoffs, most)
     points.sort(key=lambda p: sum(int((x > TIGHT).sum()) for x in p.mixed))
-    return points[:most], complete and len(points) <= most
+    return points[:most], extent if len(points) <= most else Extent.CUT
 
 
 def _by_corners(payoffs: Floats, active: list[int]) -> list[MixedPoint]:
@@ -181,7 +181,7 @@ def _vertices(payoff: Floats) -> tuple[Floats, NDArray[np.bool_]]:
     return points, np.abs(points @ sides.T - bounds) <= 10 * TIGHT
 
 
-def _by_supports(payoffs: Floats, most: int) -> tuple[list[MixedPoint], bool]:
+def _by_supports(payoffs: Floats, most: int) -> tuple[list[MixedPoint], Extent]:
     """Solve a game of any number of players as a simultaneous tree."""
     kept = _unbeaten(payoffs)
     whole, payoffs = payoffs.shape[:-1], payoffs[np.ix_(*kept, range(payoffs.shape[-1]))]
@@ -194,7 +194,7 @@ def _by_supports(payoffs: Floats, most: int) -> tuple[list[MixedPoint], bool]:
         )
     names = tuple(tuple(str(s) for s in range(size)) for size in shape)
     board = board_of(Form("", tuple(str(i) for i in range(len(shape))), names, payoffs).tree())
-    found, complete = perfect_bayesian(board, most)
+    found, extent = perfect_bayesian(board, most)
     points = []
     for equilibrium in found:
         mixed = tuple(np.zeros(size) for size in whole)
@@ -206,7 +206,7 @@ def _by_supports(payoffs: Floats, most: int) -> tuple[list[MixedPoint], bool]:
         )
         note = "one of a continuum" if ranges else ""
         points.append(MixedPoint(mixed, note, ranges))
-    return points, complete
+    return points, extent
 
 
 def _unbeaten(payoffs: Floats) -> list[list[int]]:
@@ -222,7 +222,7 @@ def _unbeaten(payoffs: Floats) -> list[list[int]]:
             return kept
 
 
-def nash_equilibria(board: Board, most: int) -> tuple[list[Equilibrium], bool]:
+def nash_equilibria(board: Board, most: int) -> tuple[list[Equilibrium], Extent]:
     """Find the Nash equilibria of a tree with numbers, as behaviour.
 
     Behaviour at sets that a player's own strategy never reaches is free; an even mixture stands
@@ -233,7 +233,7 @@ def nash_equilibria(board: Board, most: int) -> tuple[list[Equilibrium], bool]:
         most: at most so many.
 
     Returns:
-        The equilibria and whether these are all.
+        The equilibria and how much of all that is.
 
     Raises:
         ModelError: SV886, the reduced strategic form is too large.
@@ -241,7 +241,7 @@ def nash_equilibria(board: Board, most: int) -> tuple[list[Equilibrium], bool]:
     plans = [_plans(board, player) for player in range(board.n_players)]
     payoffs = _strategic_payoffs(board, plans)
     # Several mixtures may be one behaviour, so that more are asked for than are returned.
-    points, complete = strategic_equilibria(payoffs, 20 * most)
+    points, extent = strategic_equilibria(payoffs, 20 * most)
     found: list[Equilibrium] = []
     for point in points:
         behaviour, free = _behaviour(board, plans, point)
@@ -249,12 +249,12 @@ def nash_equilibria(board: Board, most: int) -> tuple[list[Equilibrium], bool]:
             continue
         values = board.value(behaviour[:, None])[0, :, 0]
         residual = _regret(payoffs, point.mixed)
-        if residual < 1e-7:
-            held = np.full(board.n_nodes, np.nan)
-            found.append(
-                Equilibrium(behaviour, held, board.own(values), residual, free, point.note)
-            )
-    return found[:most], complete and len(found) <= most
+        if residual >= 1e-7:
+            extent = min(extent, Extent.FOUND)
+            continue
+        held = np.full(board.n_nodes, np.nan)
+        found.append(Equilibrium(behaviour, held, board.own(values), residual, free, point.note))
+    return found[:most], extent if len(found) <= most else Extent.CUT
 
 
 def _plans(board: Board, player: int) -> NDArray[np.int64]:

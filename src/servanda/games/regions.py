@@ -7,7 +7,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from servanda.games.roots import Found, corners, derivatives, solve_box
+from servanda.games.roots import Found, corners, derivatives, impossible, solve_box
+from servanda.games.solution import Extent
 from servanda.games.systems import INSIDE, SLACK, Region, System
 
 __all__ = ["solve_system"]
@@ -19,31 +20,37 @@ MOST_CORNERS = 64
 MOST_UNKNOWNS = 10
 
 
-def solve_system(system: System) -> tuple[list[Region], bool]:
+def solve_system(system: System) -> tuple[list[Region], Extent]:
     """Find all solutions of one system.
+
+    A degenerate component, a continuum with products of unknowns, is searched locally from some
+    of its points: its range may be larger than what is returned, and a component of which no
+    start leads to a solution is left out. The extent is then no more than `Extent.FOUND`.
 
     Args:
         system: equations and inequalities affine in each unknown.
 
     Returns:
-        Points and regions, and whether the search was thorough: False where a part of the box
-        could not be excluded or the unknowns are too many for that.
+        Points and regions, and how much that is: `Extent.CUT` where a part of the box could not
+        be excluded or the unknowns are too many for that.
     """
     unknowns = system.unknowns
     if not unknowns:
         _, least = system.conditions(np.zeros((1, 0)))
         good = least.min(initial=0.0) >= -SLACK
-        return ([Region(np.zeros(0), {})] if good else []), True
+        return ([Region(np.zeros(0), {})] if good else []), Extent.WHOLE
     if unknowns <= MOST_UNKNOWNS and _excluded(system, unknowns):
-        return [], True
+        return [], Extent.WHOLE
     in_equations, in_inequalities = _structure(system, unknowns)
     tied = np.flatnonzero(in_equations.any(axis=0))
     loose = np.flatnonzero(~in_equations.any(axis=0))
     if not len(tied):
-        region = _region(system, np.full(unknowns, 0.5), loose, in_inequalities)
-        return ([region] if region else []), True
+        region, proven = _region(system, np.full(unknowns, 0.5), loose, in_inequalities)
+        if region is None and not proven and unknowns <= MOST_UNKNOWNS:
+            proven = impossible(system.conditions, unknowns)
+        return ([region] if region else []), Extent.WHOLE if proven else Extent.FOUND
     if len(tied) > MOST_UNKNOWNS:
-        return [], False
+        return [], Extent.CUT
     found = solve_box(_tied_conditions(system, unknowns, tied, loose), len(tied))
     return _regions(system, found, tied, loose, in_inequalities)
 
@@ -54,9 +61,10 @@ def _regions(
     tied: NDArray[np.intp],
     loose: NDArray[np.intp],
     in_inequalities: NDArray[np.bool_],
-) -> tuple[list[Region], bool]:
+) -> tuple[list[Region], Extent]:
     """Give every solution of the equations the range of what is not in them."""
     kept: list[Region] = []
+    extent = Extent.WHOLE if found.thorough else Extent.CUT
     spread: list[Floats] = []
     for point, isolated in zip(found.points, found.isolated, strict=True):
         whole = np.full(system.unknowns, 0.5)
@@ -64,17 +72,31 @@ def _regions(
         if not isolated:
             spread.append(whole)
             continue
-        region = _region(system, whole, loose, in_inequalities)
-        if region and _inside(system, region):
+        if not _supported(system, whole, tied):
+            continue
+        region, proven = _region(system, whole, loose, in_inequalities)
+        extent = min(extent, Extent.WHOLE if proven else Extent.FOUND)
+        if region:
             kept.append(region)
-    # The linear programmes are slow to import and rarely needed.
-    from servanda.games.continua import continuum
-
     for group in _connected(spread):
-        region = continuum(system, group, np.arange(system.unknowns))
-        if region and _inside(system, region):
-            kept.append(region)
-    return kept, found.thorough
+        # The linear programmes are slow to import and rarely needed.
+        from servanda.games.continua import continuum
+
+        whole_range = continuum(system, group, np.arange(system.unknowns))
+        extent = min(extent, Extent.WHOLE if whole_range.proven else Extent.FOUND)
+        if whole_range.region:
+            kept.append(whole_range.region)
+    return kept, extent
+
+
+def _supported(system: System, point: Floats, tied: NDArray[np.intp]) -> bool:
+    """Tell whether the unknowns in equations leave every action of a support some probability."""
+    for block, columns in zip(system.blocks, system.columns(), strict=True):
+        known = [i for i in columns if i in tied]
+        part = point[known]
+        if block.kind == "behaviour" and ((part <= INSIDE).any() or part.sum() >= 1.0 - INSIDE):
+            return False
+    return True
 
 
 def _excluded(system: System, unknowns: int) -> bool:
@@ -120,14 +142,18 @@ def _tied_conditions(
 
 def _region(
     system: System, point: Floats, loose: NDArray[np.intp], in_inequalities: NDArray[np.bool_]
-) -> Region | None:
-    """Find the values of unknowns outside the equations that keep every inequality."""
+) -> tuple[Region | None, bool]:
+    """Find the values of unknowns outside the equations that keep every inequality.
+
+    The second value tells whether the region is proven to be all, or that there is none.
+    """
     simple = all(len(system.blocks[system.block_of(i)].places) == 2 for i in loose)
     if simple and (in_inequalities[:, loose].sum(axis=1) <= 1).all():
-        return _intervals(system, point, loose)
+        return _intervals(system, point, loose), True
     from servanda.games.continua import continuum
 
-    return continuum(system, [point], loose)
+    found = continuum(system, [point], loose)
+    return found.region, found.proven
 
 
 def _intervals(system: System, point: Floats, loose: NDArray[np.intp]) -> Region | None:
@@ -160,16 +186,6 @@ def _intervals(system: System, point: Floats, loose: NDArray[np.intp]) -> Region
 def _tidy(end: float) -> float:
     """Take an end of a range that rounding moved away from 0 or 1 back to it."""
     return 0.0 if end < INSIDE else 1.0 if end > 1.0 - INSIDE else end
-
-
-def _inside(system: System, region: Region) -> bool:
-    """Tell whether every action of a support has positive probability."""
-    for block, columns in zip(system.blocks, system.columns(), strict=True):
-        part = region.point[columns]
-        inside = (part > INSIDE).all() and part.sum() < 1.0 - INSIDE
-        if block.kind == "behaviour" and not inside:
-            return False
-    return True
 
 
 def _connected(points: list[Floats], step: float = 0.15) -> list[list[Floats]]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Found", "corners", "derivatives", "solve_box"]
+__all__ = ["Found", "corners", "derivatives", "impossible", "solve_box"]
 
 Floats = NDArray[np.float64]
 Conditions = Callable[[Floats], tuple[Floats, Floats]]
@@ -110,6 +110,20 @@ def solve_box(conditions: Conditions, unknowns: int) -> Found:
     return Found(points[good], alone[good], thorough=not left.any())
 
 
+def impossible(conditions: Conditions, unknowns: int) -> bool:
+    """Tell whether halving the unit box excludes every part of it.
+
+    Args:
+        conditions: as in `solve_box`.
+        unknowns: their number, at least 1.
+
+    Returns:
+        True where there is no solution; False says nothing.
+    """
+    low, _ = _halved(conditions, np.zeros((1, unknowns)), np.ones((1, unknowns)), sharp=False)
+    return not len(low)
+
+
 def _halved(
     conditions: Conditions, low: Floats, high: Floats, *, sharp: bool
 ) -> tuple[Floats, Floats]:
@@ -155,6 +169,8 @@ def _still_possible(conditions: Conditions, low: Floats, high: Floats) -> NDArra
     """
     unknowns = low.shape[1]
     slope, _ = derivatives(conditions, 0.5 * (low + high))
+    if not slope.shape[1]:
+        return np.ones(len(low), dtype=np.bool_)
     left, _, _ = np.linalg.svd(slope)
     combine = np.concatenate([np.linalg.pinv(slope, rcond=1e-9), np.swapaxes(left, 1, 2)], axis=1)
     points = corners(low, high)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -12,11 +13,31 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from servanda.games.tree import Tree
 
-__all__ = ["Concept", "Equilibrium", "Free", "Solution", "Status", "node_labels", "set_keys"]
+__all__ = [
+    "Concept",
+    "Equilibrium",
+    "Extent",
+    "Free",
+    "Solution",
+    "Status",
+    "node_labels",
+    "set_keys",
+]
 
 Floats = NDArray[np.float64]
 Concept = Literal["qre", "spe", "pbe", "nash"]
 Status = Literal["complete", "found", "principal", "truncated", "refused"]
+
+
+class Extent(IntEnum):
+    """How much of a set of solutions is known; of several parts the least counts."""
+
+    # There are more than were asked for, or the search reached its limit.
+    CUT = 0
+    # A local search had a part in it: more solutions or wider ranges may exist.
+    FOUND = 1
+    # All of them, up to rounding.
+    WHOLE = 2
 
 
 @dataclass(frozen=True, slots=True)

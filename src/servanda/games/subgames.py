@@ -10,14 +10,15 @@ from numpy.typing import NDArray
 from servanda.games.bayes import perfect_bayesian
 from servanda.games.board import Board, excerpt
 from servanda.games.nash import nash_equilibria
-from servanda.games.solution import Equilibrium, Free
+from servanda.games.solution import Equilibrium, Extent, Free
 
-__all__ = ["subgame_perfect", "subgame_roots"]
+__all__ = ["LOCAL", "subgame_perfect", "subgame_roots"]
 
 Floats = NDArray[np.float64]
 
 # With ties a game of perfect information goes to the search by supports up to this size.
 MOST_TIED_SETS = 12
+LOCAL = "a continuum was searched locally; more equilibria or wider ranges may exist"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,15 +35,16 @@ class _Partial:
 class _Account:
     """Whether anything was left out on the way."""
 
-    complete: bool = True
+    extent: Extent = Extent.WHOLE
     note: str = ""
 
-    def miss(self, why: str) -> None:
-        self.complete = False
-        self.note = self.note or why
+    def miss(self, why: str, extent: Extent = Extent.CUT) -> None:
+        # The note explains the status, which is that of the worst that was left out.
+        if extent < self.extent:
+            self.extent, self.note = extent, why
 
 
-def subgame_perfect(board: Board, most: int) -> tuple[list[Equilibrium], bool, str]:
+def subgame_perfect(board: Board, most: int) -> tuple[list[Equilibrium], Extent, str]:
     """Find the subgame perfect equilibria of a game with numbers.
 
     Every tie is followed on every side. In a game of perfect information with ties mixtures are
@@ -54,7 +56,7 @@ def subgame_perfect(board: Board, most: int) -> tuple[list[Equilibrium], bool, s
         most: at most so many.
 
     Returns:
-        The equilibria, whether these are all, and if not why.
+        The equilibria, how much of all that is, and why it is not all; empty where `solve` knows.
 
     Raises:
         ModelError: SV886, a subgame is too large.
@@ -68,12 +70,11 @@ def subgame_perfect(board: Board, most: int) -> tuple[list[Equilibrium], bool, s
             grown += _solved(board, root, state, most, account)
         states = grown
         if perfect and len(states) > 1 and len(board.owner) <= MOST_TIED_SETS:
-            found, complete = perfect_bayesian(board, most)
-            return found, complete, "" if complete else "there are more than were asked for"
+            return *perfect_bayesian(board, most), ""
         if len(states) > most:
             account.miss("there are more than were asked for")
             states = states[:most]
-    return [_finished(board, state) for state in states], account.complete, account.note
+    return [_finished(board, state) for state in states], account.extent, account.note
 
 
 def subgame_roots(board: Board) -> list[int]:
@@ -108,9 +109,11 @@ def _solved(
             return [replace(state, ends={**state.ends, root: odds @ table})]
         return _choices(board, root, state, table, account)
     part, sets = excerpt(board, root, state.ends)
-    found, complete = nash_equilibria(part, most)
-    if not complete:
+    found, extent = nash_equilibria(part, most)
+    if extent == Extent.CUT:
         account.miss("a subgame has more equilibria than were followed")
+    elif extent == Extent.FOUND:
+        account.miss(LOCAL, extent)
     if root and any(e.note for e in found):
         account.miss("a subgame has a continuum of equilibria; its extreme points were followed")
     grown = []

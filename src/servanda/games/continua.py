@@ -10,15 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linprog
 
-from servanda.games.roots import derivatives
+from servanda.games.roots import corners, derivatives
 from servanda.games.systems import INSIDE, SLACK, Region, System
 
-__all__ = ["Continuum", "continuum", "inside"]
+__all__ = ["Continuum", "continuum", "inside", "outside"]
 
 Floats = NDArray[np.float64]
 MOST_STARTS = 8
 MOST_STEPS = 30
 ROUNDING = 1e-12
+POSITIVE = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,40 @@ def inside(system: System, point: Floats) -> bool:
         if block.kind == "behaviour" and not positive:
             return False
     return True
+
+
+def outside(system: System) -> bool:
+    """Prove, if so, that no solution has every action of its support.
+
+    What is affine in each unknown is inside the box a mixture of its values at all corners. So a
+    combination of the conditions that no solution makes positive, and that is nowhere negative
+    at the corners but somewhere positive, is positive wherever all unknowns are inside. A linear
+    programme looks for one.
+
+    Args:
+        system: the conditions; at most 10 unknowns.
+
+    Returns:
+        Whether it is proven, up to rounding.
+    """
+    count = system.unknowns
+    equal, least = system.conditions(corners(np.zeros((1, count)), np.ones((1, count)))[0])
+    table = np.concatenate([equal, -least], axis=1)
+    if not table.shape[1]:
+        return False
+    signs = [(-1.0, 1.0)] * equal.shape[1] + [(0.0, 1.0)] * least.shape[1]
+    answer = linprog(-table.sum(axis=0), A_ub=-table, b_ub=np.zeros(len(table)), bounds=signs)
+    if answer.x is None:
+        return False
+    mixed = table @ answer.x
+    if mixed.min() < -ROUNDING * (1.0 + np.abs(answer.x).sum()):
+        return False
+    # Beliefs may be 0 or 1, so that it has to be positive somewhere whichever of these they are.
+    believed = np.zeros(count, dtype=np.int64)
+    for block, columns in zip(system.blocks, system.columns(), strict=True):
+        believed[columns] = block.kind == "belief"
+    groups = np.arange(2**count) & int((believed << np.arange(count)).sum())
+    return all(mixed[groups == group].max() > POSITIVE for group in np.unique(groups))
 
 
 def _linear(system: System, point: Floats, vary: NDArray[np.intp]) -> bool:

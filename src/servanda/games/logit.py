@@ -1,7 +1,8 @@
 """All logit agent equilibria of a small game at one precision (McKelvey & Palfrey 1998).
 
 Where one unknown settles the behaviour of everybody, a search over intervals finds every solution
-and proves that there is no other. With more unknowns Newton's method starts from many points.
+and shows that there is no other, up to rounding (see `servanda.games.enclosure`). With more
+unknowns Newton's method starts from many points.
 """
 
 from __future__ import annotations
@@ -68,6 +69,8 @@ def logit_equilibria(
         return found[:most], "truncated", "there are more than were asked for"
     if proven:
         return found, "complete", ""
+    if replies.unknowns == 1:
+        return found, "found", "a multiple solution, as at a bifurcation, may stand for several"
     return found, "found", "a search from many starting points; more may exist"
 
 
@@ -120,7 +123,16 @@ def _scan(replies: Replies) -> tuple[Floats, bool]:
     if not brackets:
         return np.zeros((0, 1)), proven
     roots = _bisected(replies, *(np.concatenate(part) for part in zip(*brackets, strict=True)))
-    return _distinct(roots[:, None]), proven
+    return _distinct(_merged(replies, np.sort(roots), margin)[:, None]), proven
+
+
+def _merged(replies: Replies, roots: Floats, margin: float) -> Floats:
+    """Take zeros between which the function is 0 up to rounding for one, as at a bifurcation."""
+    if not len(roots):
+        return roots
+    between = np.abs(replies.misses([0.5 * (roots[1:] + roots[:-1])])[0]) > margin
+    groups = np.split(roots, np.flatnonzero(between) + 1)
+    return np.array([0.5 * (group[0] + group[-1]) for group in groups])
 
 
 def _bisected(replies: Replies, low: Floats, high: Floats) -> Floats:

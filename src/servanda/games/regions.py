@@ -18,6 +18,7 @@ Floats = NDArray[np.float64]
 # Corners of what is free are looked at only up to so many.
 MOST_CORNERS = 64
 MOST_UNKNOWNS = 10
+ROUNDING = 1e-13
 
 
 def solve_system(system: System) -> tuple[list[Region], Extent]:
@@ -47,7 +48,9 @@ def solve_system(system: System) -> tuple[list[Region], Extent]:
     if not len(tied):
         region, proven = _region(system, np.full(unknowns, 0.5), loose, in_inequalities)
         if region is None and not proven and unknowns <= MOST_UNKNOWNS:
-            proven = impossible(system.conditions, unknowns)
+            from servanda.games.continua import outside
+
+            proven = outside(system) or impossible(system.conditions, unknowns)
         return ([region] if region else []), Extent.WHOLE if proven else Extent.FOUND
     if len(tied) > MOST_UNKNOWNS:
         return [], Extent.CUT
@@ -78,10 +81,16 @@ def _regions(
         extent = min(extent, Extent.WHOLE if proven else Extent.FOUND)
         if region:
             kept.append(region)
-    for group in _connected(spread):
-        # The linear programmes are slow to import and rarely needed.
-        from servanda.games.continua import continuum
+    if not spread:
+        return kept, extent
+    # The linear programmes are slow to import and rarely needed.
+    from servanda.games.continua import continuum, outside
 
+    if system.unknowns <= MOST_UNKNOWNS and (
+        outside(system) or impossible(_divided(system), system.unknowns)
+    ):
+        return kept, extent if kept else Extent.WHOLE
+    for group in _connected(spread):
         whole_range = continuum(system, group, np.arange(system.unknowns))
         extent = min(extent, Extent.WHOLE if whole_range.proven else Extent.FOUND)
         if whole_range.region:
@@ -186,6 +195,37 @@ def _intervals(system: System, point: Floats, loose: NDArray[np.intp]) -> Region
 def _tidy(end: float) -> float:
     """Take an end of a range that rounding moved away from 0 or 1 back to it."""
     return 0.0 if end < INSIDE else 1.0 if end > 1.0 - INSIDE else end
+
+
+def _divided(system: System) -> Callable[[Floats], tuple[Floats, Floats]]:
+    """Return the conditions without factors that are positive inside the support.
+
+    An action off whose path nothing matters makes every condition there vanish with its
+    probability, and its zeros hide whether there are others. What is affine in an unknown u and
+    vanishes where u = 0 is u times its value at u = 1; and likewise for 1 - u.
+    """
+    unknowns = system.unknowns
+    ends = corners(np.zeros((1, unknowns)), np.ones((1, unknowns)))[0]
+    table = np.abs(np.concatenate(system.conditions(ends), axis=1))
+    # Where to take each condition: nan for the unknown's own value.
+    taken = np.full((table.shape[1], unknowns), np.nan)
+    for block, columns in zip(system.blocks, system.columns(), strict=True):
+        for unknown in columns if block.kind == "behaviour" else []:
+            for side in (0.0, 1.0):
+                on_face = table[ends[:, unknown] == side].max(axis=0, initial=0.0) < ROUNDING
+                taken[on_face & np.isnan(taken[:, unknown]), unknown] = 1.0 - side
+    kinds, kind_of = np.unique(np.nan_to_num(taken, nan=2.0), axis=0, return_inverse=True)
+
+    def conditions(points: Floats) -> tuple[Floats, Floats]:
+        found = np.empty((len(points), table.shape[1]))
+        equations = 0
+        for number, kind in enumerate(kinds):
+            equal, least = system.conditions(np.where(kind < 2.0, kind, points))
+            equations, mine = equal.shape[1], kind_of.ravel() == number
+            found[:, mine] = np.concatenate([equal, least], axis=1)[:, mine]
+        return found[:, :equations], found[:, equations:]
+
+    return conditions
 
 
 def _connected(points: list[Floats], step: float = 0.15) -> list[list[Floats]]:

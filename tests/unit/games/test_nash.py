@@ -5,7 +5,7 @@ import pytest
 from tests.unit.games.play import Ends, horse, move, tree
 
 from servanda.domain.errors import ModelError
-from servanda.games import Form, solve
+from servanda.games import Form, continua, solve
 
 
 def form(*payoffs):
@@ -56,6 +56,38 @@ def test_a_continuum_of_three_players_has_ranges():
     widest = max(solution.equilibria, key=lambda e: len(e.free))
     assert {(f.low, f.high) for f in widest.free} == {(0.0, 1.0)}
     assert {f.infoset for f in widest.free} == {1, 2}
+
+
+def curved():
+    """A and B do not care; C is indifferent where the chances of x of A and B multiply to 1/2."""
+    table = np.zeros((2, 2, 2, 3))
+    table[0, 0, 0, 2] = 1.0
+    table[..., 1, 2] = 0.5
+    return Form("", ("A", "B", "C"), (("x", "y"),) * 3, table)
+
+
+def test_a_continuum_that_is_searched_locally_is_not_called_complete():
+    solution = solve(curved(), "nash")
+    assert solution.status == "found"
+    assert "locally" in solution.note
+    assert any(e.free for e in solution.equilibria)
+    assert solve(curved(), "pbe").status == "found"
+
+
+def test_a_component_that_the_search_loses_is_not_kept_silent(monkeypatch):
+    whole = solve(curved(), "nash")
+    monkeypatch.setattr(continua, "_climb", lambda *_: None)
+    solution = solve(curved(), "nash")
+    assert len(solution.equilibria) < len(whole.equilibria)
+    assert solution.status == "found"
+    assert "locally" in solution.note
+
+
+def test_a_continuum_with_linear_conditions_is_complete():
+    table = np.zeros((2, 2, 2, 3))
+    table[..., 0] = [[[1, 1], [1, 1]], [[0, 0], [0, 0]]]
+    solution = solve(Form("", ("A", "B", "C"), (("x", "y"),) * 3, table), "nash")
+    assert solution.status == "complete"
 
 
 def test_three_players_who_want_to_be_odd_one_out():

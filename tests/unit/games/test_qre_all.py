@@ -1,5 +1,7 @@
 """All logit equilibria: proven by intervals where one unknown is enough, searched for elsewhere."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from tests.unit.games.play import Ends, horse, move, signalling, tree, unilateral
@@ -73,6 +75,41 @@ def test_the_first_is_the_principal_branch_of_the_kernel(build, precision):
     )
 
 
+SYMMETRIC = {
+    "chicken": [[(0, 0), (7, 2)], [(2, 7), (6, 6)]],
+    "chicken, yielding first": [[(6, 6), (2, 7)], [(7, 2), (0, 0)]],
+    "stag hunt": [[(4, 4), (0, 3)], [(3, 0), (2, 2)]],
+    "battle": [[(3, 2), (0, 0)], [(0, 0), (2, 3)]],
+    "battle, apart": [[(0, 0), (3, 2)], [(2, 3), (0, 0)]],
+    "hawk and dove": [[(-1, -1), (4, 0)], [(0, 4), (2, 2)]],
+}
+
+
+@pytest.mark.parametrize("name", SYMMETRIC)
+def test_the_first_is_the_principal_branch_through_a_bifurcation(name):
+    """In a symmetric game the branch goes straight on where others leave it."""
+    game = Form("", ("A", "B"), (("x", "y"),) * 2, np.array(SYMMETRIC[name], dtype=float))
+    tree_of_it = game.tree()
+    precisions = np.arange(1.0, 21.0)
+    kernel = solve_batch(tree_of_it, tree_of_it.payoffs(), precisions)
+    assert (kernel.status < 2).all()
+    several = 0
+    for precision, expected in zip(precisions, kernel.action, strict=True):
+        solution = solve(game, "qre", precision=precision)
+        assert solution.status == "complete"
+        assert solution.equilibria[0].behaviour == pytest.approx(expected, abs=1e-9)
+        several += len(solution.equilibria) > 1
+    assert several
+
+
+def test_a_bifurcation_is_one_solution_and_not_called_proven():
+    table = np.array([[(1, 1), (0, 0)], [(0, 0), (1, 1)]], dtype=float)
+    solution = solve(Form("", ("A", "B"), (("x", "y"),) * 2, table), "qre", precision=2.0)
+    assert (solution.status, len(solution.equilibria)) == ("found", 1)
+    assert "bifurcation" in solution.note
+    assert solution.equilibria[0].behaviour == pytest.approx([0.5] * 4, abs=1e-6)
+
+
 def test_signalling_games_are_searched_not_proven():
     rng = np.random.default_rng(5)
     several = 0
@@ -120,6 +157,20 @@ def test_intervals_hold_the_function_and_its_derivative():
         assert (value <= bounds.high + 1e-12).all()
         assert (bounds.slope_low - 1e-6 <= slope).all()
         assert (slope <= bounds.slope_high + 1e-6).all()
+
+
+def test_bounds_hold_exact_sums_and_products():
+    """Where the rounded result lies beside the exact one, the bounds lie on both sides of it."""
+    rng = np.random.default_rng(2)
+    a, b = rng.normal(size=(2, 200)) * 10.0 ** rng.integers(-8, 8, (2, 200))
+    flat = np.zeros(200)
+    one, two = Interval(a, a, flat, flat), Interval(b, b, flat, flat)
+    for result, exact in (
+        (one + two, [Fraction(x) + Fraction(y) for x, y in zip(a, b, strict=True)]),
+        (one * two, [Fraction(x) * Fraction(y) for x, y in zip(a, b, strict=True)]),
+    ):
+        for low, value, high in zip(result.low, exact, result.high, strict=True):
+            assert Fraction(low) <= value <= Fraction(high)
 
 
 @pytest.mark.parametrize("precision", [-1.0, np.inf, np.nan])

@@ -54,7 +54,7 @@ def solved_text(found: Solved, width: int = 80, colour: bool = False) -> str:
         head += f" at precision {solution.precision:g}"
     told = f"{head}. {STATUS[solution.status]}"
     if solution.note:
-        told += f" {solution.note.rstrip('.')}."
+        told += f" {solution.note[0].upper()}{solution.note[1:].rstrip('.')}."
     lines = [*(ink.bold(part) for part in ink.paragraph(found.tree.title)), *ink.paragraph(told)]
     if found.parameters:
         values = ", ".join(f"{name} = {value:g}" for name, value in found.parameters.items())

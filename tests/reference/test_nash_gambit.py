@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from tests.unit.games.play import signalling
 
-from servanda.games import Form, solve, write_efg, write_nfg
+from servanda.games import Form, read_efg, solve, write_efg, write_nfg
+from servanda.games.catalogue import entry
 
 pygambit = pytest.importorskip("pygambit", reason="pygambit 17.0.0b2 is not installed")
 
@@ -93,3 +94,9 @@ def test_trees_lead_to_the_expected_payoffs_of_gambit(tmp_path):
         mine = np.array([e.values for e in solution.equilibria])
         assert within(mine, values)
         assert within(values, mine)
+
+
+def test_the_horse_has_the_payoffs_of_gambits_catalogue():
+    theirs = read_efg(pygambit.catalog.load("journals/ijgt/selten1975/fig1").to_efg())
+    ours_, theirs_ = entry("seltens-horse").tree.payoffs()[0], theirs.payoffs()[0]
+    assert {tuple(row) for row in ours_.tolist()} == {tuple(row) for row in theirs_.tolist()}

@@ -59,7 +59,7 @@ __all__ = ["command"]
 @click.option("--show", type=int, default=1, metavar="N", help="The equilibrium in the picture.")
 @click.option(
     "--width",
-    type=int,
+    type=click.IntRange(min=200),
     default=1200,
     show_default=True,
     metavar="PIXELS",
@@ -92,6 +92,10 @@ def command(
         return _list(as_json)
     if game is None:
         raise click.UsageError("Name a game, or show the catalogue with --list.")
+    if picture and not picture.lower().endswith(".svg"):
+        raise click.UsageError(
+            f"--picture writes SVG: name a file that ends in .svg, not {picture}."
+        )
     if chart and not over:
         raise click.UsageError("--chart draws a sweep: give --sweep NAME=LOW:HIGH:COUNT, too.")
     from servanda.study.solving import set_values, solved

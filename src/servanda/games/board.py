@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from servanda.domain.errors import ModelError
 from servanda.games.tree import Tree
 
 __all__ = ["Board", "board_of", "excerpt"]
 
 Floats = NDArray[np.float64]
+
+LARGEST = 1e100  # payoffs beyond it cannot be added, scaled and compared
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,7 +129,12 @@ def board_of(tree: Tree, values: Mapping[str, float] | None = None) -> Board:
     """
     payoffs = tree.payoffs(values)[0]
     low = payoffs.min(axis=0)
-    spread = payoffs.max(axis=0) - low
+    high = payoffs.max(axis=0)
+    if max(np.abs(low).max(), np.abs(high).max()) > LARGEST:
+        worst = max(-low.min(), high.max())
+        message = f"a payoff of size {worst:g} is too large to compute with; at most {LARGEST:g}"
+        raise ModelError(message, "SV853")
+    spread = high - low
     spread[spread == 0.0] = 1.0
     kids, via = [], [-1] * tree.n_nodes
     for node in range(tree.n_nodes):

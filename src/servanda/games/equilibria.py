@@ -29,6 +29,7 @@ STATUS: dict[Extent, Status] = {
     Extent.WHOLE: "complete",
 }
 UNSETTLED = "the search reached its limit; a part of the set may be missing"
+NONE_FOUND = "every finite game has an equilibrium; these payoffs are too uneven to find it"
 
 
 def solve(
@@ -91,6 +92,8 @@ def solve(
     strategic = not isinstance(game, Tree)
     tree = game.tree() if not isinstance(game, Tree) else game
     solver = {"nash": _nash, "spe": _spe, "pbe": _pbe}.get(concept)
+    if tree.n_actions == 0:
+        return _unmoved(tree, concept, precision, values, strategic)
     if solver is None:
         return _qre(tree, precision, values, most, strategic)
     if tree.n_nodes > MOST_NODES:
@@ -101,6 +104,8 @@ def solve(
         )
     board = board_of(tree, values)
     found, extent, note = solver(board, most)
+    if not found:  # every finite game has one
+        extent, note = min(extent, Extent.FOUND), note or NONE_FOUND
     if extent == Extent.CUT and not note:
         note = MORE if len(found) >= most else UNSETTLED
     elif extent == Extent.FOUND:
@@ -114,6 +119,22 @@ def solve(
         strategic=strategic,
         note=note,
     )
+
+
+def _unmoved(
+    tree: Tree,
+    concept: Concept,
+    precision: float,
+    values: Mapping[str, float] | None,
+    strategic: bool,
+) -> Solution:
+    """Return the one outcome of a game in which nobody moves."""
+    board = board_of(tree, values)
+    nothing = np.zeros(0)
+    worth = board.own(board.value(nothing[:, None])[0, :, 0])
+    only = Equilibrium(nothing, np.full(tree.n_nodes, np.nan), worth, 0.0)
+    asked = precision if concept == "qre" else None
+    return Solution(concept, asked, (only,), "complete", tree, strategic)
 
 
 def _nash(board: Board, most: int) -> tuple[list[Equilibrium], Extent, str]:

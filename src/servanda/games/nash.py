@@ -28,6 +28,7 @@ Mixed = tuple[Floats, ...]
 MOST_BASES = 500_000
 MOST_CELLS = 20_000
 TIGHT = 1e-9
+ROUNDING = 1e-13
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,11 +62,42 @@ def strategic_equilibria(payoffs: Floats, most: int) -> tuple[list[MixedPoint], 
     """
     active = [i for i, size in enumerate(payoffs.shape[:-1]) if size > 1]
     if len(active) <= 2:
-        points, extent = _by_corners(payoffs, active), Extent.WHOLE
+        points = _by_corners(payoffs, active)
+        extent = Extent.FOUND if _doubtful(payoffs, points) else Extent.WHOLE
     else:
         points, extent = _by_supports(payoffs, most)
     points.sort(key=lambda p: sum(int((x > TIGHT).sum()) for x in p.mixed))
     return points[:most], extent if len(points) <= most else Extent.CUT
+
+
+def _doubtful(payoffs: Floats, points: list[MixedPoint]) -> bool:
+    """Say whether rounding may have cost or added a point.
+
+    So it may be where payoffs are of very different size, and so it was where a game without ties
+    has an even number of equilibria (Wilson 1971).
+    """
+    players = range(payoffs.shape[-1])
+    even = len(points) % 2 == 0 and not any(_tied(payoffs, player) for player in players)
+    return even or any(_uneven(payoffs[..., player]) for player in players)
+
+
+def _tied(payoffs: Floats, player: int) -> bool:
+    """Say whether two strategies of a player are worth the same against some others."""
+    if player >= payoffs.ndim - 1:
+        return False
+    own = np.sort(payoffs[..., player], axis=player)
+    return bool((np.diff(own, axis=player) <= ROUNDING).any())
+
+
+def _uneven(payoff: Floats) -> bool:
+    """Say whether the payoffs of one player are of very different size."""
+    steps = np.diff(np.unique(payoff))
+    spread = float(steps.sum())
+    steps = steps[steps > ROUNDING * spread]
+    if len(steps) < 2:
+        return False
+    rest = spread - float(steps.max())
+    return bool(steps.min() < 1e-6 * spread or steps.max() > 1e3 * rest)
 
 
 def _by_corners(payoffs: Floats, active: list[int]) -> list[MixedPoint]:
@@ -105,7 +137,7 @@ def extreme_equilibria(a: Floats, b: Floats) -> list[MixedPoint]:
         [[0.5, 0.5], [0.5, 0.5]]
     """
     rows, columns = _undominated(a, b)
-    inner_a, inner_b = _positive(a)[np.ix_(rows, columns)], _positive(b)[np.ix_(rows, columns)]
+    inner_a, inner_b = (_positive(part[np.ix_(rows, columns)]) for part in (a, b))
     m, n = inner_a.shape
     if comb(m + n, m) > MOST_BASES:
         raise ModelError(
@@ -168,7 +200,7 @@ def _vertices(payoff: Floats) -> tuple[Floats, NDArray[np.bool_]]:
         while chunk := list(islice(bases, 20_000)):
             kept, rows = (np.array(part) for part in zip(*chunk, strict=True))
             square = payoff[rows[:, :, None], kept[:, None, :]]
-            regular = np.abs(np.linalg.det(square)) > 1e-11
+            regular = _regular(square)
             point = np.zeros((int(regular.sum()), size))
             part = np.linalg.solve(square[regular], np.ones((len(point), count, 1)))[:, :, 0]
             np.put_along_axis(point, kept[regular], part, axis=1)
@@ -179,6 +211,15 @@ def _vertices(payoff: Floats) -> tuple[Floats, NDArray[np.bool_]]:
     _, first = np.unique(points.round(9) + 0.0, axis=0, return_index=True)
     points = np.maximum(points[np.sort(first)], 0.0)
     return points, np.abs(points @ sides.T - bounds) <= 10 * TIGHT
+
+
+def _regular(square: Floats) -> NDArray[np.bool_]:
+    """Say which matrices can be solved with: bool[matrix] of float64[matrix, row, column]."""
+    size = np.abs(np.linalg.det(square))
+    regular: NDArray[np.bool_] = size > 1e-11
+    small = np.flatnonzero(~regular & (size > 0.0))
+    regular[small] = np.linalg.cond(square[small]) < 1e6
+    return regular
 
 
 def _by_supports(payoffs: Floats, most: int) -> tuple[list[MixedPoint], Extent]:

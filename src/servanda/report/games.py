@@ -33,6 +33,7 @@ STATUS = {
     "principal": "The principal branch alone; there may be more.",
     "truncated": "There are more than these.",
 }
+EXTREME = "Of a continuum, all ends are listed; mixtures of ends that share a part count, too."
 _MOST_NODES = 4
 _SAMPLES = 6
 
@@ -52,7 +53,9 @@ def solved_text(found: Solved, width: int = 80, colour: bool = False) -> str:
     head = plural(count, CONCEPTS[solution.concept], many)
     if solution.precision is not None:
         head += f" at precision {solution.precision:g}"
-    told = f"{head}. {STATUS[solution.status]}"
+    ends = any("extreme point" in point.note for point in solution.equilibria)
+    all_ends = ends and solution.status == "complete"
+    told = f"{head}. {EXTREME if all_ends else STATUS[solution.status]}"
     if solution.note:
         told += f" {solution.note[0].upper()}{solution.note[1:].rstrip('.')}."
     lines = [*(ink.bold(part) for part in ink.paragraph(found.tree.title)), *ink.paragraph(told)]

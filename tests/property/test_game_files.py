@@ -19,7 +19,7 @@ from servanda.games.tree import CHANCE, DECISION
 from servanda.games.writing import write_efg, write_nfg
 
 SHORT = 300
-DEEP = 5_000
+DEEP = 10_000  # half of them .efg
 SECONDS = 1.0
 
 POKER = b"""EFG 2 R "poker" { "Alice" "Bob" }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,12 +44,17 @@ class Trace:
         }
         return {key: value for key, value in said.items() if value}
 
-    def leaves(self) -> Iterator[Trace]:
-        """Walk the nodes that decide: those without children."""
-        if not self.children:
-            yield self
-        for child in self.children:
-            yield from child.leaves()
+    def leaves(self) -> Sequence[Trace]:
+        """Return the nodes that decide, in order: those without children."""
+        found: list[Trace] = []
+        ahead = [self]
+        while ahead:
+            node = ahead.pop()
+            if node.children:
+                ahead.extend(reversed(node.children))
+            else:
+                found.append(node)
+        return found
 
 
 class VariantReading(Noun):

@@ -93,7 +93,7 @@ class Facts:
         as_of: day of knowledge; None for all that the incident records.
     """
 
-    __slots__ = ("_kept", "_later", "as_of", "incident", "raw")
+    __slots__ = ("_kept", "_known", "_later", "as_of", "incident", "raw")
 
     def __init__(self, incident: Incident, as_of: Moment | None) -> None:
         """Keep the incident and the day."""
@@ -101,6 +101,7 @@ class Facts:
         self.raw: Mapping[str, Any] = incident.facts
         self.as_of = as_of
         self._kept: dict[str, Any] = {}
+        self._known: dict[str, Any] = {}
         self._later = _arrived(self.raw, as_of) if "timeline" in self.raw else {}
 
     def once(self, name: str, read: Callable[[], T]) -> T:
@@ -113,6 +114,12 @@ class Facts:
 
     def get(self, name: str) -> Any:
         """Return a fact as known on the day, or the word ``unknown``."""
+        known = self._known
+        if name not in known:
+            known[name] = self._get(name)
+        return known[name]
+
+    def _get(self, name: str) -> Any:
         value = self._later[name] if name in self._later else self.raw.get(name, ABSENT)
         if value is None:
             return ABSENT

@@ -131,11 +131,11 @@ class Roll:
 
     def among(self, actors: Iterable[str], pool: Container[str]) -> tuple[str, ...]:
         """Return those of some actors who belong to a pool, organs and successors included."""
-        return tuple(
-            a
-            for a in actors
-            if a in pool or self.successor(a) in pool or a.split("_", 1)[0] in pool
-        )
+        heirs = self.instrument.parties.successor
+        found = [
+            a for a in actors if a in pool or heirs.get(a, a) in pool or a.split("_", 1)[0] in pool
+        ]
+        return tuple(found)
 
     def is_party(self, actor: str) -> bool:
         """Say whether an actor is a party or a named beneficiary."""

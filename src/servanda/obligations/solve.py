@@ -97,7 +97,9 @@ def _finding(
     values["finding"] = word
     values.update(_details(word, plan, frame, facts, node))
     if trace:
-        _cite(node, plan.clause)
+        for leaf in node.leaves():
+            if leaf.clause is None:
+                leaf.clause = plan.clause  # every leaf cites something
         values["trace"] = node
     return made(values)
 
@@ -114,16 +116,6 @@ def _reasoning(plan: Plan, frame: Frame, facts: Facts) -> Trace:
     if frame.late is not None and node.truth == TRUE:
         return all_of(plan.provision.id, [*parts, frame.late[0]])
     return node
-
-
-def _cite(node: Trace, clause: str) -> None:
-    """Let every leaf that cites nothing yet cite the clause."""
-    if not node.children:
-        if node.clause is None:
-            node.clause = clause
-        return
-    for child in node.children:
-        _cite(child, clause)
 
 
 def _blank(plan: Plan, facts: Facts) -> dict[str, Any]:
@@ -156,15 +148,13 @@ def _details(word: str, plan: Plan, frame: Frame, facts: Facts, node: Trace) -> 
 
 def _presumed(node: Trace) -> tuple[str, ...]:
     """Return the facts that nobody recorded and a condition that holds rests on."""
-    return tuple(
-        dict.fromkeys(
-            name
-            for leaf in node.leaves()
-            if leaf.truth == TRUE
-            for name, value in leaf.facts.items()
-            if value == ABSENT
-        )
-    )
+    taken: dict[str, None] = {}
+    for leaf in node.leaves():
+        if leaf.truth == TRUE:
+            for name, value in leaf.facts.items():
+                if value == ABSENT:
+                    taken[name] = None
+    return tuple(taken)
 
 
 def _both_ways(plan: Plan, node: Trace) -> tuple[VariantReading, ...]:

@@ -46,6 +46,8 @@ class Trace:
 
     def leaves(self) -> Sequence[Trace]:
         """Return the nodes that decide, in order: those without children."""
+        if not self.children:
+            return (self,)
         found: list[Trace] = []
         ahead = [self]
         while ahead:
@@ -137,6 +139,7 @@ class Question(Noun):
 _UNSAID: dict[str, Any] = {
     name: field.default for name, field in Finding.model_fields.items() if not field.is_required()
 }
+_FIELDS = set(Finding.model_fields)
 
 
 def unsaid() -> dict[str, Any]:
@@ -154,7 +157,7 @@ def made(values: dict[str, Any]) -> Finding:
     """
     finding = Finding.__new__(Finding)
     object.__setattr__(finding, "__dict__", values)
-    object.__setattr__(finding, "__pydantic_fields_set__", set(values))
+    object.__setattr__(finding, "__pydantic_fields_set__", _FIELDS)
     object.__setattr__(finding, "__pydantic_extra__", None)
     object.__setattr__(finding, "__pydantic_private__", None)
     return finding

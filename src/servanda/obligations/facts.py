@@ -106,18 +106,19 @@ class Facts:
 
     def once(self, name: str, read: Callable[[], T]) -> T:
         """Work a thing out once per incident: a hundred provisions ask the same."""
-        kept = self._kept
-        if name not in kept:
-            kept[name] = read()
-        found: T = kept[name]
+        try:
+            found: T = self._kept[name]
+        except KeyError:
+            found = self._kept[name] = read()
         return found
 
     def get(self, name: str) -> Any:
         """Return a fact as known on the day, or the word ``unknown``."""
-        known = self._known
-        if name not in known:
-            known[name] = self._get(name)
-        return known[name]
+        try:
+            return self._known[name]
+        except KeyError:
+            found = self._known[name] = self._get(name)
+            return found
 
     def _get(self, name: str) -> Any:
         value = self._later[name] if name in self._later else self.raw.get(name, ABSENT)

@@ -130,7 +130,7 @@ class Text:
         self._plans: dict[int, tuple[Roll, tuple[Plan, ...]]] = {}
         self._stands: dict[tuple[Moment | str | None, ...], Standing] = {}
         self._reads = reads_of(instrument)
-        self._last: tuple[Any, Any, Any] = (None, None, None)
+        self._last: tuple[Any, Any, Any, Any] = (None, None, None, None)
 
     def _at(self, day: Moment | None) -> Text:
         """Return the text as amended by a day."""
@@ -148,11 +148,12 @@ class Text:
         self, day: Moment | None, facts: Facts, others: Sequence[Instrument] = ()
     ) -> Standing:
         """Ask whether the text binds on a day; kept where no fact and no other text bears on it."""
-        if self._last[0] is facts and self._last[1] == day and not others:
-            kept: Standing = self._last[2]  # a hundred provisions ask it of the same incident
+        last = self._last  # a hundred provisions ask it of the same incident
+        if last[0] is facts and last[1] is day and last[2] is others:
+            kept: Standing = last[3]
             return kept
         found = self._standing(day, facts, others)
-        self._last = (facts, day, found)
+        self._last = (facts, day, others, found)
         return found
 
     def _standing(self, day: Moment | None, facts: Facts, others: Sequence[Instrument]) -> Standing:

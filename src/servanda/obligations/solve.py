@@ -148,6 +148,8 @@ def _details(word: str, plan: Plan, frame: Frame, facts: Facts, node: Trace) -> 
 
 def _presumed(node: Trace) -> tuple[str, ...]:
     """Return the facts that nobody recorded and a condition that holds rests on."""
+    if not node.children and node.truth != TRUE:
+        return ()
     taken: dict[str, None] = {}
     for leaf in node.leaves():
         if leaf.truth == TRUE:

@@ -18,7 +18,10 @@ Floats = NDArray[np.float64]
 
 # With ties a game of perfect information goes to the search by supports up to this size.
 MOST_TIED_SETS = 12
-LOCAL = "a continuum was searched locally; more equilibria or wider ranges may exist"
+LOCAL = (
+    "a continuum was searched locally: what may vary is shown roughly, its ranges may be too wide "
+    "or too narrow, and more equilibria may exist"
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -38,6 +38,7 @@ from servanda.obligations.objects import object_question
 from servanda.obligations.openness import open_node
 from servanda.obligations.prohibitions import (
     bound_by,
+    own_restraints,
     prior_agreement,
     restrains,
     restraint_questions,
@@ -288,17 +289,10 @@ def _questions(
 
 def _own_breach(instrument: Instrument, provision: Provision, roll: Roll) -> Ask | None:
     """Ask of a clause on breach of the text itself whether one of its restraints is broken."""
-    kinds = provision.trigger.kinds if provision.trigger else ()
-    if len(kinds) != 1 or provision.excepts:
+    own = own_restraints(instrument, provision)
+    if provision.trigger is None or not own:
         return None
-    named = re.fullmatch(r"(?:\w+_)?(?:violation|breach)_of_(\w+)", kinds[0])
-    own = [p for p in instrument.provisions if restrains(p) and not prior_agreement(p)]
-    if named is not None:
-        own = [p for p in own if p.id == named.group(1)]
-    elif kinds[0] not in OWN_BREACH:
-        return None
-    if not own:
-        return None
+    kinds = provision.trigger.kinds
     plans = [_restraint(instrument, p, roll, "") for p in own]
     reads = {fact for plan in plans for q in plan.always for fact in q.reads}
 
@@ -312,14 +306,6 @@ def _own_breach(instrument: Instrument, provision: Provision, roll: Roll) -> Ask
         return found
 
     return Ask("breach", tuple(sorted({*reads, "kind"})), answer)
-
-
-#: Trigger words that mean a breach of the very text they stand in.
-OWN_BREACH = frozenset(
-    """violation_by_one_side violation_by_other_side violation_by_other_party breach_by_one_side
-    breach_by_other_side breach_by_other_party ceasefire_breach breach_of_ceasefire truce_breach
-    violation_of_ceasefire violation_of_truce""".split()
-)
 
 
 def _restraint(instrument: Instrument, provision: Provision, roll: Roll, clause: str) -> Plan:

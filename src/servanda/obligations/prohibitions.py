@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from servanda.domain.finding import Trace
-from servanda.domain.instrument import Provision
+from servanda.domain.instrument import Instrument, Provision
 from servanda.obligations.asking import Ask, ask, like, settled
 from servanda.obligations.conditions import exception_question
 from servanda.obligations.facts import ABSENT, Facts
@@ -24,6 +26,7 @@ from servanda.obligations.vocabulary import HOSTILE, mentions, sort_of
 
 __all__ = [
     "breakers",
+    "own_restraints",
     "prior_agreement",
     "released",
     "restrains",
@@ -64,6 +67,26 @@ def restrains(provision: Provision) -> bool:
     if "prohibition" in provision.modality:
         return True
     return provision.modality == "duty" and any(a.startswith(RESPECT) for a in provision.act)
+
+
+#: Trigger words that mean a breach of the very text they stand in.
+OWN_BREACH = frozenset(
+    """violation_by_one_side violation_by_other_side violation_by_other_party breach_by_one_side
+    breach_by_other_side breach_by_other_party ceasefire_breach breach_of_ceasefire truce_breach
+    violation_of_ceasefire violation_of_truce""".split()
+)
+
+
+def own_restraints(instrument: Instrument, provision: Provision) -> tuple[Provision, ...]:
+    """Return the duties not to act that a clause on breach of its own text speaks of."""
+    kinds = provision.trigger.kinds if provision.trigger else ()
+    if len(kinds) != 1 or provision.excepts:
+        return ()
+    own = [p for p in instrument.provisions if restrains(p) and not prior_agreement(p)]
+    named = re.fullmatch(r"(?:\w+_)?(?:violation|breach)_of_(\w+)", kinds[0])
+    if named is not None:
+        return tuple(p for p in own if p.id == named.group(1))
+    return tuple(own) if kinds[0] in OWN_BREACH else ()
 
 
 def prior_agreement(provision: Provision) -> bool:

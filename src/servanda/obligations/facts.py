@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any, TypeVar
 
 from servanda.domain.incident import Incident
@@ -93,11 +94,10 @@ class Facts:
         as_of: day of knowledge; None for all that the incident records.
     """
 
-    __slots__ = ("_kept", "_known", "_later", "as_of", "incident", "raw")
-
     def __init__(self, incident: Incident, as_of: Moment | None) -> None:
         """Keep the incident and the day."""
         self.incident = incident
+        self.event = incident.date
         self.raw: Mapping[str, Any] = incident.facts
         self.as_of = as_of
         self._kept: dict[str, Any] = {}
@@ -146,32 +146,24 @@ class Facts:
         """Say whether the incident records the fact at all."""
         return name in self.raw or name in self._later
 
-    @property
-    def event(self) -> Moment | None:
-        """When it happened."""
-        return self.incident.date
-
-    @property
+    @cached_property
     def kind(self) -> str:
         """What happened, as one word, or ``unknown``."""
-        return self.once("kind", lambda: str(self.get("kind")))
+        return str(self.get("kind"))
 
-    @property
+    @cached_property
     def targets(self) -> tuple[str, ...]:
         """Whom it hit."""
-        return self.once("targets", lambda: self.names("target"))
+        return self.names("target")
 
-    @property
+    @cached_property
     def objects(self) -> tuple[str, ...]:
         """What was hit."""
-        return self.once("objects", lambda: self.names("object"))
+        return self.names("object")
 
-    @property
+    @cached_property
     def actors(self) -> tuple[str, ...]:
         """Who did it, as assessed on the day; empty while nobody has attributed it."""
-        return self.once("actors", self._actors)
-
-    def _actors(self) -> tuple[str, ...]:
         if not self.attributed:
             return ()
         value = self.get("actor")
@@ -187,12 +179,9 @@ class Facts:
             return (latest,) if latest and latest not in DOUBTFUL else ()
         return tuple(a for a in words_of(value) if a not in NOBODY)
 
-    @property
+    @cached_property
     def attributed(self) -> bool:
         """Whether the incident is attributed by the day of knowledge, and nobody disputes it."""
-        return self.once("attributed", self._attributed)
-
-    def _attributed(self) -> bool:
         when = self._later.get("attribution", self.raw.get("attribution"))
         if isinstance(when, str) and (when in DOUBTFUL or when.startswith("claimed")):
             return False
@@ -210,21 +199,18 @@ class Facts:
             return at is not None and at.not_after(day)
         return True
 
-    @property
+    @cached_property
     def place(self) -> Mapping[str, Any]:
         """Where it happened."""
-        return self.once("place", self._place)
-
-    def _place(self) -> Mapping[str, Any]:
         value = self.get("place")
         if isinstance(value, Mapping):
             return {k: plain(v) for k, v in value.items()}
         return {"name": value} if isinstance(value, str) and value != ABSENT else {}
 
-    @property
+    @cached_property
     def regions(self) -> frozenset[str]:
         """The regions the place lies in, with every larger region around them."""
-        return self.once("regions", lambda: around(words_of(self.place.get("region"))))
+        return around(words_of(self.place.get("region")))
 
     def request(self) -> tuple[str, Moment | None]:
         """Return how help was asked for and when.

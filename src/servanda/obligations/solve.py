@@ -91,24 +91,32 @@ def _finding(
 ) -> Finding:
     """Hold one provision against the facts."""
     frame = frame_of(text, plan, facts, others)
-    node = _reasoning(plan, frame, facts)
-    word = word_of(plan, frame, node.truth)
     values = _blank(plan, facts)
-    values["finding"] = word
-    values.update(_details(word, plan, frame, facts, node))
+    _, time, state = frame.standing
+    if state is not None:
+        node = time
+        values["finding"] = state
+        _outside(values, plan, time)
+    else:
+        node = _reasoning(plan, frame, facts)
+        values["finding"] = word = word_of(plan, frame, node.truth)
+        _details(values, word, plan, frame, facts, node)
+    values["presumed"] = _presumed(node, plan.clause)
     if trace:
-        for leaf in node.leaves():
-            if leaf.clause is None:
-                leaf.clause = plan.clause  # every leaf cites something
         values["trace"] = node
     return made(values)
 
 
+def _outside(values: dict[str, Any], plan: Plan, time: Trace) -> None:
+    """Say why a text does not bind that day; nobody owes anything under it."""
+    values["why"] = reasons(time, time.truth)
+    if plan.mode == "restraint":
+        values["bearers"] = plan.bearers
+
+
 def _reasoning(plan: Plan, frame: Frame, facts: Facts) -> Trace:
-    """Ask the conditions, unless the text does not bind or the undertaking has fallen away."""
-    _, time, state = frame.standing
-    if state is not None:
-        return time
+    """Ask the conditions, unless the undertaking has fallen away."""
+    time = frame.standing[1]
     if frame.free is not None:
         return all_of(plan.provision.id, [time, frame.free])
     parts = [time, *plan.answers(facts)]
@@ -119,7 +127,8 @@ def _reasoning(plan: Plan, frame: Frame, facts: Facts) -> Trace:
 
 
 def _blank(plan: Plan, facts: Facts) -> dict[str, Any]:
-    values = {**plan.blank, "incident": facts.incident.id}
+    values = plan.blank.copy()
+    values["incident"] = facts.incident.id
     if facts.as_of is not None:
         values["as_of"] = str(facts.as_of)
     if plan.decision:
@@ -128,35 +137,35 @@ def _blank(plan: Plan, facts: Facts) -> dict[str, Any]:
     return values
 
 
-def _details(word: str, plan: Plan, frame: Frame, facts: Facts, node: Trace) -> dict[str, Any]:
+def _details(
+    values: dict[str, Any], word: str, plan: Plan, frame: Frame, facts: Facts, node: Trace
+) -> None:
     """Say why, what is missing, who bears it and by when, as far as the word asks for it."""
-    more: dict[str, Any] = {}
-    if word in ("not_triggered", "contested", "not_in_force", "lapsed"):
-        more["why"] = reasons(node, node.truth)
+    if word in ("not_triggered", "contested", "lapsed"):
+        values["why"] = reasons(node, node.truth)
     elif word in ("triggered_if", "undetermined") or (word == "limits" and node.truth == UNKNOWN):
-        more["missing"] = wanted(node, node.truth)
-    taken = _presumed(node)
-    if taken:
-        more["presumed"] = taken
+        values["missing"] = wanted(node, node.truth)
     if word == "contested":
-        more["readings"] = _both_ways(plan, node)
-    more |= _BY_MODE[plan.mode](word, plan, frame, facts)
+        values["readings"] = _both_ways(plan, node)
+    values |= _BY_MODE[plan.mode](word, plan, frame, facts)
     if frame.standing[0]:
-        more |= _by_side(word, plan, frame, facts)
-    return more
+        values |= _by_side(word, plan, frame, facts)
 
 
-def _presumed(node: Trace) -> tuple[str, ...]:
-    """Return the facts that nobody recorded and a condition that holds rests on."""
-    if not node.children and node.truth != TRUE:
-        return ()
+def _presumed(node: Trace, clause: str) -> tuple[str, ...]:
+    """Return the facts that nobody recorded and a condition that holds rests on.
+
+    On the way every leaf that cites nothing is made to cite the clause.
+    """
     taken: dict[str, None] = {}
     for leaf in node.leaves():
-        if leaf.truth == TRUE:
+        if leaf.clause is None:
+            leaf.clause = clause
+        if leaf.truth == TRUE and leaf.facts:
             for name, value in leaf.facts.items():
                 if value == ABSENT:
                     taken[name] = None
-    return tuple(taken)
+    return tuple(taken) if taken else ()
 
 
 def _both_ways(plan: Plan, node: Trace) -> tuple[VariantReading, ...]:

@@ -1,8 +1,4 @@
-"""The only place where one engine's answers become another's inputs.
-
-obligations -> exposure -> deterrence -> crisis inputs -> durability. Shapes are typed by the
-receiver; here they are filled, draw by draw, from duty tables and drawn assumptions.
-"""
+"""obligations -> deterrence: from duty tables and drawn numbers to what each guarantor faces."""
 
 from __future__ import annotations
 
@@ -11,16 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from servanda.deterrence.model import CLASSES, Crisis, Exposure, Levels, Stakes
-from servanda.domain.errors import ModelError
-from servanda.domain.incident import Incident
-from servanda.domain.option import Phase
-from servanda.durability.model import CrisisInputs, Plan, PlanPhase, Tempo
+from servanda.deterrence.model import CLASSES, Exposure
 from servanda.study.board import Board
 from servanda.study.completions import MILITARY, POOL, DutyTable
 from servanda.study.draws import Draws
 
-__all__ = ["crisis_inputs", "exposure", "levels", "plans", "stakes", "tempo"]
+__all__ = ["exposure"]
 
 Floats = NDArray[np.float64]
 
@@ -37,15 +29,6 @@ SHARE = {
     "optional": "share_optional",
     "included": "share_included",
 }
-STAKE_COLUMNS = (
-    *("lambda_c", "lambda_g", "lambda_p", "g", "m_p", "tau0", "n0", "phi_f", "c_w", "c_o", "c_g"),
-    *("c_n", "s_q", "c_p", "a1", "a2", "a3", "zeta", "g_b", "x_b", "eps", "x_prov"),
-    *("d0", "d_f", "d_n"),
-)
-TEMPO_COLUMNS = (
-    *("lambda_c", "lambda_p", "omega_c", "omega_p", "rho", "s_q", "g_b", "x_b", "eps", "c_o"),
-    *("mu_drift", "mu_leave", "mu_election", "mu_settle", "mu_fray", "mu_mend", "p_prov", "g_p"),
-)
 
 
 def exposure(board: Board, draws: Draws) -> tuple[Exposure, NDArray[np.bool_]]:
@@ -223,119 +206,3 @@ def _commitment(board: Board, draws: Draws, klass: NDArray[np.int8], troops: Flo
                 value = draws.at(KAPPA[word], level)[:, None, None]
             commitment[:, :, i, :] = np.where(mine, value, commitment[:, :, i, :])
     return commitment
-
-
-def stakes(board: Board, draws: Draws) -> Stakes:
-    """Fill the deterrence engine's parameters for one chunk."""
-
-    def each(field: str, default: str) -> Floats:
-        """Stack a guarantor column; a library default is drawn anew for every guarantor."""
-        columns = []
-        for guarantor in board.guarantors:
-            own = getattr(guarantor, field)
-            if own is not None:
-                columns.append(draws.column(own))
-            else:
-                columns.append(draws.at(default, draws.uniform(f"{default}:{guarantor.actor}")))
-        return np.stack(columns, axis=1)
-
-    error = np.stack(
-        [
-            draws.at("capability_error", draws.uniform(f"capability_error:{name}"))
-            for name in board.names
-        ],
-        axis=1,
-    )
-    nuclear_cost = each("nuclear_cost", "nuclear_cost") * float(board.challenger_nuclear)
-    sizes = np.stack([draws.column(_size(i)) for i in board.incidents], axis=1)
-    return Stakes(
-        **{name: draws.column(name) for name in STAKE_COLUMNS},
-        m=np.stack([draws.column(g.capability) for g in board.guarantors], axis=1) * error,
-        b=each("stake", "stake"),
-        nu=nuclear_cost,
-        a0=each("default_cost", "a0"),
-        t_move=each("reinforcement_hours", "move_hours"),
-        nuclear=board.nuclear,
-        pivotal=np.array([g.pivotal for g in board.guarantors], np.bool_),
-        size=sizes,
-        probe=np.array([i.crisis == "probe" for i in board.incidents], np.bool_),
-    )
-
-
-def _size(incident: Incident) -> str:
-    if incident.size is None:
-        raise ModelError(
-            f"the incident {incident.id!r} has `crisis` but no `size`; name an assumption such as "
-            "size_limited",
-            code="SV602",
-        )
-    return incident.size
-
-
-def levels(draws: Draws) -> Levels:
-    """Fill the multipliers of the chain's levels from their (fixed) assumptions."""
-
-    def at(*names: str) -> tuple[float, ...]:
-        return tuple(float(np.median(draws.column(name))) for name in names)
-
-    return Levels(
-        posture=at("posture_start", "posture_recovered", "posture_enlarged", "posture_peak"),
-        credibility=at("credibility_low", "credibility_middle", "credibility_full"),
-        forces=(1.0, 0.0),
-        alignment=(1.0, *at("alignment_half"), 0.0),
-    )
-
-
-def crisis_inputs(crisis: Crisis, board: Board, draws: Draws, filled: Exposure) -> CrisisInputs:
-    """Hand one crisis over to the durability engine: same axes, its own names.
-
-    Where a new binding pact stands, the disputed provocation term is added to the value of an
-    attack (zero under one rival, positive under the other).
-    """
-    pact = (filled.klass == CLASSES.index("binding")) & ~_own_kinds(board)
-    provoked = draws.column("provocation_term")[:, None] * pact.any(axis=(2, 3))
-    return CrisisInputs(
-        kinds=tuple(i.id for i in board.incidents),
-        probe=np.array([i.crisis == "probe" for i in board.incidents], np.bool_),
-        size=np.array([float(draws.column(_size(i)).mean()) for i in board.incidents]),
-        attack_value=crisis.attack_value + provoked[:, :, None, None, None, None, None],
-        # a sum of probabilities may pass 1 by its last bit
-        resist=np.minimum(crisis.resist, 1.0),
-        answered=np.minimum(crisis.helped, 1.0),
-        honoured=np.minimum(crisis.honoured, 1.0),
-        defence=np.minimum(crisis.defence, 1.0),
-        direct_war=np.minimum(crisis.direct_war, 1.0),
-    )
-
-
-def _own_kinds(board: Board) -> NDArray[np.bool_]:
-    return np.array([i.own_unit for i in board.incidents], np.bool_)
-
-
-def tempo(draws: Draws) -> Tempo:
-    """Fill the chain's rates and the challenger's discount for one chunk."""
-    return Tempo(**{name: draws.column(name) for name in TEMPO_COLUMNS})
-
-
-def plans(board: Board, draws: Draws, filled: Exposure) -> tuple[Plan, ...]:
-    """Say, per option, through which cells it passes and at which rates."""
-    made = []
-    for row, option in enumerate(board.options):
-        phases = tuple(
-            _phase(phase, int(board.cell_of[row, column]), draws, filled, board)
-            for column, phase in enumerate(option.phases)
-        )
-        made.append(Plan(option=option.id, phases=phases))
-    return tuple(made)
-
-
-def _phase(phase: Phase, cell: int, draws: Draws, filled: Exposure, board: Board) -> PlanPhase:
-    hazard = np.zeros(draws.size) if phase.passes_on is None else draws.column(phase.passes_on)
-    return PlanPhase(
-        cell=cell,
-        eta=hazard,
-        truce=phase.truce,
-        forces=bool((filled.troops[:, cell] > 0.0).any()),
-        credibility=bool((filled.commitment[:, cell] > 0.0).any()),
-        alignment=any(g.pivotal for g in board.guarantors),
-    )

@@ -50,8 +50,8 @@ def batch(draws: int, cells: int, seed: int = 1) -> tuple[CrisisInputs, Tempo]:
         "mu_settle": 0.006,
         "mu_fray": 1.5,
         "mu_mend": 1.0,
-        "p_prov": 0.04,
-        "g_p": 0.05,
+        "p_prov": 0.01,
+        "g_p": 0.03,
     }
     columns = {
         name: median * np.exp(0.3 * luck.standard_normal(draws)) for name, median in medians.items()

@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.durability.cases import CRISES, random_crises, random_tempo
+from tests.unit.durability.cases import random_crises, random_tempo, reshaped
 
 from servanda.durability import project
 from servanda.durability.model import CrisisInputs, Plan, PlanPhase, Tempo
-from servanda.durability.solve import values
+from servanda.durability.solve import solved
 
 SEEDS = st.integers(0, 2**32 - 1)
 RATE = st.one_of(st.just(0.0), st.floats(1e-6, 5.0))
@@ -46,7 +46,7 @@ def crises(seed: int) -> CrisisInputs:
 @given(SEEDS, tempos(), plans())
 def test_peace_and_its_ends_are_a_distribution(seed: int, tempo: Tempo, plan: Plan) -> None:
     result = project(crises(seed), tempo, [plan], step=1.0)
-    assert (result.status == 0).all()
+    assert (result.status < 2).all()
     assert (np.diff(result.survival, axis=2) <= 1e-13).all()
     assert (np.diff(result.incidence, axis=3) >= -1e-13).all()
     total = result.survival + result.incidence.sum(axis=2)
@@ -68,9 +68,10 @@ def test_peace_and_its_ends_are_a_distribution(seed: int, tempo: Tempo, plan: Pl
 def test_values_shift_with_all_payoffs(seed: int, tempo: Tempo, plan: Plan, by: float) -> None:
     """Adding a constant to the status quo and to every ending adds it to every value."""
     inputs = crises(seed)
-    moved = replace(inputs, attack_value=inputs.attack_value + by)
-    before = values(inputs, tempo, plan)[1]
-    after = values(moved, replace(tempo, s_q=tempo.s_q + by), plan)[1]
+    provoked = replace(inputs.provoked, attack_value=inputs.provoked.attack_value + by)
+    moved = replace(inputs, attack_value=inputs.attack_value + by, provoked=provoked)
+    before = solved(inputs, tempo, plan).challenger
+    after = solved(moved, replace(tempo, s_q=tempo.s_q + by), plan).challenger
     np.testing.assert_allclose(after, before + by, atol=1e-9)
 
 
@@ -79,11 +80,11 @@ def test_values_shift_with_all_payoffs(seed: int, tempo: Tempo, plan: Plan, by: 
 def test_the_order_of_the_kinds_does_not_matter(seed: int, tempo: Tempo, plan: Plan) -> None:
     inputs = crises(seed)
     order = np.random.default_rng(seed).permutation(len(inputs.kinds))
-    turned = replace(
+    turned = reshaped(
         inputs,
+        lambda table: table[..., order],
         kinds=tuple(inputs.kinds[k] for k in order),
         probe=inputs.probe[order],
-        **{name: getattr(inputs, name)[..., order] for name in CRISES},
     )
     one, two = (project(each, tempo, [plan], step=5.0) for each in (inputs, turned))
     np.testing.assert_allclose(one.survival, two.survival, atol=1e-11)
@@ -98,7 +99,7 @@ def test_a_better_attack_is_worth_no_less(seed: int, tempo: Tempo, plan: Plan, m
     luck = np.random.default_rng(seed)
     raised = inputs.attack_value + more * luck.uniform(size=inputs.attack_value.shape)
     better = replace(inputs, attack_value=raised)
-    before, after = (values(each, tempo, plan)[1] for each in (inputs, better))
+    before, after = (solved(each, tempo, plan).challenger for each in (inputs, better))
     assert (after >= before - 1e-10).all()
     lowest = min(float(inputs.attack_value.min()), float(tempo.s_q.min()) - 0.2)
     assert (before >= lowest - 1.0).all()

@@ -21,9 +21,10 @@ from tests.unit.durability.cases import (
 )
 
 from servanda.durability import project
-from servanda.durability.behaviour import behaviour, mean_of_exponentials
+from servanda.durability.behaviour import behaviour
+from servanda.durability.draw import mean_of_exponentials
 from servanda.durability.model import Plan, PlanPhase, Start, Tempo
-from servanda.durability.solve import values
+from servanda.durability.solve import solved
 from servanda.numerics.chain import soft_choice
 from servanda.numerics.survival import poisson_span, poisson_weights
 
@@ -43,7 +44,7 @@ def test_survival_and_incidence_are_the_matrix_exponential(place: int, start: St
     for draw in range(DRAWS):
         told = behaviour(INPUTS, TEMPO, PLANS[place], draw, start=start)
         n, ends = len(told.states), told.ends()
-        whole = np.zeros((n + 6, n + 6))
+        whole = np.zeros((n + 7, n + 7))
         whole[:n, :n], whole[:n, n:] = told.generator(), ends
         for t in (1, 2, 8):
             row = expm(whole * result.years[t])[told.start]
@@ -51,7 +52,7 @@ def test_survival_and_incidence_are_the_matrix_exponential(place: int, start: St
                 result.survival[draw, place, t], row[:n].sum() + row[-1], atol=1e-12
             )
             np.testing.assert_allclose(
-                result.incidence[draw, place, :, t], row[n : n + 5], atol=1e-12
+                result.incidence[draw, place, :, t], row[n : n + 6], atol=1e-12
             )
 
 
@@ -80,8 +81,8 @@ def test_incidence_without_horizon_is_a_linear_solve() -> None:
     for place, plan in enumerate(PLANS):
         told = behaviour(INPUTS, tempo, plan, 2)
         absorbed = solve(-told.generator(), told.ends())[told.start]
-        np.testing.assert_allclose(result.incidence[2, place, :, -1], absorbed[:5], atol=1e-9)
-        assert result.settled[2, place] == pytest.approx(absorbed[5], abs=1e-9)
+        np.testing.assert_allclose(result.incidence[2, place, :, -1], absorbed[:6], atol=1e-9)
+        assert result.settled[2, place] == pytest.approx(absorbed[6], abs=1e-9)
 
 
 def test_doubling_the_uniformisation_rate_moves_nothing() -> None:
@@ -104,52 +105,67 @@ def test_residuals_measured_without_the_kernels_are_below_the_goal() -> None:
 
 
 def test_plain_value_iteration_over_all_states_agrees_with_block_newton() -> None:
-    """Jacobi sweeps from nought over the moves and choices written out in numpy."""
+    """Damped sweeps from nought over both parties' equations written out in numpy."""
     for plan in PLANS[:2]:
         told = behaviour(INPUTS, TEMPO, plan, 0)
         rate = {name: float(getattr(TEMPO, name)[0]) for name in Tempo.__slots__}
-        n, weight = len(told.states), INPUTS.reference()
-        natural = np.zeros((n, n))
-        settle, provoke = np.zeros(n), np.zeros(n)
+        n, lam = len(told.states), rate["lambda_c"]
+        natural, settle = np.zeros((n, n)), np.zeros(n)
         for move in told.moves:
-            if move.kind is None and move.target is not None:
-                natural[move.state, move.target] += move.rate
-            elif move.end == "settled":
+            if move.end == "settled":
                 settle[move.state] += move.rate
-            elif move.end == "provocation":
-                provoke[move.state] += move.rate
-        lump, answered, up, down = _tables(plan, told.states)
-        war = np.array(
-            [
-                mean_of_exponentials(row[:2] + rate["c_o"], np.full(2, 0.5), rate["lambda_c"])[0]
-                for row in lump
-            ]
-        )
-        total = rate["rho"] + rate["omega_c"] + natural.sum(1) + settle + provoke
-        v = np.zeros(n)
+            elif move.kind is None and move.target is not None and "provo" not in move.what:
+                natural[move.state, move.target] += move.rate
+        crises, up, down = _tables(plan, told.states)
+        total = rate["rho"] + rate["omega_c"] + rate["omega_p"] + natural.sum(1) + settle
+        v, u = np.zeros(n), np.zeros(n)
+        half, eps = np.concatenate(([0.5], np.full(2, 0.25))), rate["eps"]
         for _ in range(4000):
-            lost = answered * (v[up][:, None] - rate["x_b"])
-            won = (1.0 - answered) * (v[down][:, None] + rate["g_b"])
-            q = np.column_stack((v, lump))
-            quiet = (1.0 - rate["eps"]) * (lost + won)[:, 2:]
-            q[:, 3:] = rate["eps"] * lump[:, 2:] + quiet
-            top = q.max(axis=1)
-            tilted = (weight * np.exp(rate["lambda_c"] * (q - top[:, None]))).sum(axis=1)
-            best = top + np.log(tilted) / rate["lambda_c"]
-            right = (rate["rho"] + settle) * rate["s_q"] + natural @ v
-            v = (right + rate["omega_c"] * best + provoke * war) / total
+            yes, no = crises["answered"][:, 2:], 1.0 - crises["answered"][:, 2:]
+            quiet = yes * (v[up] - rate["x_b"])[:, None] + no * (v[down] + rate["g_b"])[:, None]
+            q = np.column_stack((v, crises["lump"]))
+            q[:, 3:] = eps * q[:, 3:] + (1.0 - eps) * quiet
+            best, p = _soft(q, INPUTS.reference(), lam)
+            after, reply = _soft(np.column_stack((v, crises["struck"][:, :2])), half, lam)
+            quiet = yes * u[up][:, None] + no * (u[down] - rate["g_b"])[:, None]
+            other = np.column_stack((u, crises["other"]))
+            other[:, 3:] = eps * other[:, 3:] + (1.0 - eps) * quiet
+            raided = rate["g_p"] + (reply * np.column_stack((u, crises["mine"][:, :2]))).sum(1)
+            ready = np.array([1.0 - rate["p_prov"], rate["p_prov"]])
+            mean, chance = _soft(np.column_stack((u, raided)), ready, rate["lambda_p"])
+            pi = chance[:, 1]
+            right = (rate["rho"] + settle) * rate["s_q"] + natural @ v + rate["omega_c"] * best
+            right += rate["omega_p"] * ((1.0 - pi) * v + pi * (after - rate["g_p"]))
+            back = (rate["rho"] + settle) * rate["s_p"] + natural @ u
+            back += rate["omega_c"] * (p * other).sum(1) + rate["omega_p"] * mean
+            v, u = 0.5 * (v + right / total), 0.5 * (u + back / total)
         np.testing.assert_allclose(told.values, v, atol=1e-9)
+        np.testing.assert_allclose(told.protege, u, atol=1e-9)
+        np.testing.assert_allclose(told.provokes, pi, atol=1e-9)
 
 
-def _tables(plan: Plan, states: tuple) -> tuple[np.ndarray, ...]:
+def _soft(q: np.ndarray, weight: np.ndarray, lam: float) -> tuple[np.ndarray, np.ndarray]:
+    top = q.max(axis=1, keepdims=True)
+    tilted = weight * np.exp(lam * (q - top))
+    mass = tilted.sum(axis=1)
+    return top[:, 0] + np.log(mass) / lam, tilted / mass[:, None]
+
+
+def _tables(plan: Plan, states: tuple) -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]:
     index = {state: s for s, state in enumerate(states)}
     cell = plan.phases[0].cell
     at = [(0, cell, s.posture, s.credibility, s.forces, s.alignment) for s in states]
-    lump = np.array([INPUTS.attack_value[i] for i in at])
-    answered = np.array([INPUTS.answered[i] for i in at])
+    tables = {
+        "lump": INPUTS.attack_value,
+        "answered": INPUTS.answered,
+        "other": INPUTS.protege_value,
+        "struck": INPUTS.provoked.attack_value,
+        "mine": INPUTS.provoked.protege_value,
+    }
+    crises = {name: np.array([table[i] for i in at]) for name, table in tables.items()}
     up = [index[replace(s, credibility=min(s.credibility + 1, 2))] for s in states]
     down = [index[replace(s, credibility=max(s.credibility - 1, 0))] for s in states]
-    return lump, answered, np.array(up), np.array(down)
+    return crises, np.array(up), np.array(down)
 
 
 def test_without_precision_the_reference_weights_are_played() -> None:
@@ -162,7 +178,10 @@ def test_without_precision_the_reference_weights_are_played() -> None:
 
 def test_values_pass_smoothly_through_small_precisions() -> None:
     plan = three_phases(DRAWS)
-    at = [values(INPUTS, random_tempo(DRAWS, lambda_c=x), plan)[1] for x in (0.0, 1e-9, 1e-6, 1e-3)]
+    at = [
+        solved(INPUTS, random_tempo(DRAWS, lambda_c=x), plan).challenger
+        for x in (0.0, 1e-9, 1e-6, 1e-3)
+    ]
     slope = (at[3] - at[0]) / 1e-3
     np.testing.assert_allclose(at[1], at[0], atol=1e-8)
     np.testing.assert_allclose((at[2] - at[0]) / 1e-6, slope, rtol=2e-2, atol=1e-5)

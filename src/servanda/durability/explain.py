@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from servanda.domain.errors import ModelError
-from servanda.durability.behaviour import SETTLED, Behaviour, Move, behaviour
+from servanda.durability.behaviour import Behaviour, behaviour
+from servanda.durability.draw import SETTLED, Move
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

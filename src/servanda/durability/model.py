@@ -27,12 +27,13 @@ __all__ = [
     "MAX_PHASES",
     "MAX_STATES",
     "OK",
+    "PROTEGES",
     "SEVERAL",
     "UNCONVERGED",
     "CrisisInputs",
     "Plan",
     "PlanPhase",
-    "Projection",
+    "Provoked",
     "Start",
     "Tempo",
 ]
@@ -47,13 +48,40 @@ CAUSES = (
     "capitulation",
     "escalation",
     "provocation",
+    "guarantor_turned",
 )
 """How peace ends, in the order of the cause axis: an attack resisted whose defence holds, an
 attack resisted whose defence fails, an attack that meets no resistance, a probe that escalates, a
-war begun by the protege."""
+war begun by the protege, an attack by a challenger that had given its own word in the text."""
+
+PROTEGES = ("chooses", "mechanical")
+"""How the protege uses its chances: as a player that weighs what follows, or by a fixed chance."""
 
 OK, SEVERAL, UNCONVERGED = 0, 1, 2
 """Status of a draw: one solution found; several found (principal branch shown); none found."""
+
+
+_UNSAID: Floats = np.zeros(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Provoked:
+    """What an attack holds that answers a provocation by the protege: less of the word counts.
+
+    Every array float64 over the axes of ``CrisisInputs``; entries of probe kinds are read only
+    where there is no attack kind.
+
+    Args:
+        attack_value: the challenger's lump, without the opprobrium that a provocation takes away.
+        resist: probability that the protege resists.
+        direct_war: probability of a direct challenger-guarantor war, given resistance.
+        protege_value: the protege's lump, as in ``CrisisInputs``.
+    """
+
+    attack_value: Floats
+    resist: Floats
+    direct_war: Floats
+    protege_value: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +103,10 @@ class CrisisInputs:
         weight: float64[kind] or None; reference weight of a kind within its class, any scale.
             None splits each class evenly. Splitting a kind into parts whose weights add up to the
             old one changes nothing.
+        protege_value: same axes as ``attack_value`` or None; the protege's lump when attacked (for
+            a probe kind: in the fight into which it may escalate), in units of the prize, all of
+            which it holds in peace. Needed where the protege chooses.
+        provoked: crises that answer a provocation; None where it changes nothing but opprobrium.
 
     Raises:
         ModelError: an array has the wrong shape, is not finite, or a probability is outside [0, 1].
@@ -90,6 +122,8 @@ class CrisisInputs:
     defence: Floats
     direct_war: Floats
     weight: Floats | None = None
+    protege_value: Floats | None = None
+    provoked: Provoked | None = None
 
     def __post_init__(self) -> None:
         """Check shapes and ranges once, so that the kernels need not."""
@@ -108,6 +142,7 @@ class CrisisInputs:
                 raise ModelError(f"{name} has shape {shape}, not {self.attack_value.shape}")
             low, high = (-LARGEST, LARGEST) if name == "attack_value" else (0.0, 1.0)
             within(name, getattr(self, name), low, high)
+        self._check_protege()
         for name in ("probe", "size", "weight"):
             if getattr(self, name).shape != (n_kinds,):
                 raise ModelError(f"{name} needs one entry for each of the {n_kinds} kinds")
@@ -121,6 +156,21 @@ class CrisisInputs:
             raise ModelError(
                 "every incident kind needs a weight above 0; leave the kind out instead"
             )
+
+    def _check_protege(self) -> None:
+        shape, set_ = self.attack_value.shape, object.__setattr__
+        held: list[tuple[object, str, str]] = []
+        if self.protege_value is not None:
+            held.append((self, "protege_value", "protege_value"))
+        if self.provoked is not None:
+            held += [(self.provoked, n, f"provoked {n}") for n in Provoked.__slots__]
+        for owner, name, shown in held:
+            set_(owner, name, floats(shown, getattr(owner, name), 7))
+            array = getattr(owner, name)
+            if array.shape != shape:
+                raise ModelError(f"{shown} has shape {array.shape}, not {shape}")
+            chance = name in ("resist", "direct_war")
+            within(shown, array, 0.0 if chance else -LARGEST, 1.0 if chance else LARGEST)
 
     @property
     def weight_of_kinds(self) -> Floats:
@@ -137,6 +187,15 @@ class CrisisInputs:
         """Levels of posture, credibility, forces and alignment."""
         _, _, posture, credibility, forces, alignment, _ = self.attack_value.shape
         return posture, credibility, forces, alignment
+
+    def reply(self) -> Floats:
+        """float64[1 + kind]: how a provoked mover without a motive answers: lets it pass first.
+
+        Let pass 1/2, the rest shared out among the attacks by their weights (among all kinds where
+        none is an attack).
+        """
+        among = self.weight_of_kinds * (self.probe.all() | ~self.probe)
+        return np.concatenate(([0.5], 0.5 * among / among.sum()))
 
     def reference(self) -> Floats:
         """float64[1 + kind]: how a mover without a motive chooses: stay first, then the kinds.
@@ -175,8 +234,13 @@ class Tempo:
         mu_settle: rate of a settled peace.
         mu_fray: rate at which a truce frays without the challenger's doing.
         mu_mend: rate at which a frayed truce mends.
-        p_prov: probability that the mechanical protege uses a chance to act to provoke.
-        g_p: what the protege gains by provoking (for the choosing protege).
+        p_prov: probability that a protege without a motive uses a chance to act to provoke: what a
+            mechanical protege does, and the reference weight of provoking for one that chooses.
+        g_p: what a provocation gains the protege, at the challenger's expense.
+        s_p: the protege's flow value of peace, as the value of keeping it for ever (1 unless said:
+            it holds the whole prize).
+        c_truce: what the challenger pays besides for an act that a truce still kept forbids.
+        mu_collapse: rate at which a frayed truce collapses for good; it then leads no further.
 
     Raises:
         ModelError: a field is not finite, negative where that means nothing, or of another length.
@@ -200,9 +264,15 @@ class Tempo:
     mu_mend: Floats
     p_prov: Floats
     g_p: Floats
+    s_p: Floats = field(default_factory=lambda: _UNSAID)
+    c_truce: Floats = field(default_factory=lambda: _UNSAID)
+    mu_collapse: Floats = field(default_factory=lambda: _UNSAID)
 
     def __post_init__(self) -> None:
         """Check lengths and ranges."""
+        for name, usual in (("s_p", 1.0), ("c_truce", 0.0), ("mu_collapse", 0.0)):
+            if getattr(self, name) is _UNSAID:
+                object.__setattr__(self, name, np.full(np.shape(self.lambda_c), usual))
         for item in dataclasses.fields(self):
             name = item.name
             array = floats(name, getattr(self, name), 1)
@@ -234,6 +304,10 @@ class PlanPhase:
         cell: which exposure holds in this phase.
         eta: float64[draw]; hazard per year of passing to the next phase, 0 for the last phase.
         truce: the phase has a truce that can fray; a frayed truce holds up passing on.
+        collapse: the truce, once frayed, can collapse for good and close the way to what follows.
+        covered: bool[kind] or None; acts that the truce forbids: they cost ``c_truce`` while kept.
+        own_word: bool[kind] or None; acts by which the challenger breaks its own word in the text:
+            attacks of these kinds end peace as ``guarantor_turned``.
         forces: there are forces that can leave.
         alignment: the pivotal guarantor's alignment matters.
         credibility: answered and unanswered probes matter for what is believed.
@@ -245,11 +319,18 @@ class PlanPhase:
     forces: bool = True
     alignment: bool = True
     credibility: bool = True
+    collapse: bool = False
+    covered: NDArray[np.bool_] | None = None
+    own_word: NDArray[np.bool_] | None = None
 
     def __post_init__(self) -> None:
         """Check the hazard."""
         object.__setattr__(self, "eta", floats("eta", self.eta, 1))
         within("eta", self.eta, 0.0)
+        for name in ("covered", "own_word"):
+            if getattr(self, name) is not None:
+                flags = np.atleast_1d(np.asarray(getattr(self, name), dtype=np.bool_))
+                object.__setattr__(self, name, flags)
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,78 +368,3 @@ class Start:
     credibility: int = 2
     forces: int = 0
     alignment: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Projection:
-    """How long peace lasts under each option, per draw.
-
-    A settled peace counts as peace: ``survival + incidence.sum(cause) == 1``.
-
-    Args:
-        options: identifiers in the order of the option axis.
-        years: float64[time]; the grid, from 0 to the horizon.
-        survival: float64[draw, option, time].
-        incidence: float64[draw, option, cause, time]; probability that peace ended so by then.
-        peace_years: float64[draw, option, time]; exact integral of survival to each time.
-        rmst: float64[draw, option]; ``peace_years`` at the horizon.
-        discounted_rmst: float64[draw, option]; the same integral discounted at rho.
-        first_attack_phase: float64[draw, option, phase, time]; attacks (resisted or not) by the
-            phase in which they happen, so attacks before entry of the next phase stand apart.
-        direct_war: float64[draw, option, time]; probability that peace ended in a direct
-            challenger-guarantor war by then (across causes).
-        tested: float64[draw, option]; probability of an attack by the horizon.
-        honoured: float64[draw, option]; probability of an attack that found the promise honoured.
-        frayed_years: float64[draw, option]; expected years in a frayed truce to the horizon.
-        settled: float64[draw, option]; probability of a settled peace by the horizon.
-        value_start: float64[draw, option]; the challenger's value of the option at the start.
-        status: int8[draw, option]; 0 one solution, 1 several, 2 not converged.
-        residual: float64[draw, option]; largest error of the value equation, in units of value.
-        causes: names of the cause axis.
-    """
-
-    options: tuple[str, ...]
-    years: Floats
-    survival: Floats
-    incidence: Floats
-    peace_years: Floats
-    rmst: Floats
-    discounted_rmst: Floats
-    first_attack_phase: Floats
-    direct_war: Floats
-    tested: Floats
-    honoured: Floats
-    frayed_years: Floats
-    settled: Floats
-    value_start: Floats
-    status: NDArray[np.int8]
-    residual: Floats
-    causes: tuple[str, ...] = field(default=CAUSES)
-
-    def index(self, option: str) -> int:
-        """Position of an option on the option axis.
-
-        Raises:
-            ModelError: no such option was projected.
-        """
-        if option not in self.options:
-            raise ModelError(f"no option {option!r}; there are {', '.join(self.options)}")
-        return self.options.index(option)
-
-    @property
-    def unconverged_share(self) -> float:
-        """Share of (draw, option) pairs whose values did not converge or are several."""
-        return float((self.status != OK).mean()) if self.status.size else 0.0
-
-    def bounds(self) -> tuple[Floats, Floats]:
-        """Survival from below and from above, float64[draw, option, time] each.
-
-        Both equal ``survival`` where the values converged. An unconverged draw is never dropped:
-        there, survival after time 0 is only known to lie in [0, 1].
-        """
-        low, high = self.survival.copy(), self.survival.copy()
-        lost = self.status == UNCONVERGED
-        later = self.years > 0
-        low[lost] = np.where(later, 0.0, 1.0)
-        high[lost] = 1.0
-        return low, high

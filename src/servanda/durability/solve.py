@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,17 +10,15 @@ import numpy as np
 from servanda.domain.errors import ModelError
 from servanda.durability.checks import check_same_draws
 from servanda.durability.model import (
-    MAX_PHASES,
-    OK,
     UNCONVERGED,
     CrisisInputs,
     Plan,
-    Projection,
     Start,
     Tempo,
 )
+from servanda.durability.packing import Protege, acts_of, chooses, pace_of
+from servanda.durability.projection import Projection
 from servanda.durability.states import RATES, StateTable, lay_out
-from servanda.numerics.chain import Acts, Pace
 from servanda.numerics.chain_survival import (
     ALIVE,
     COLUMNS,
@@ -40,7 +39,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["RESIDUAL_GOAL", "acts_of", "pace_of", "project", "values"]
+__all__ = ["RESIDUAL_GOAL", "Solved", "project", "solved"]
 
 RESIDUAL_GOAL = 1e-10
 NEWTON_STEPS = 40
@@ -48,53 +47,25 @@ MAX_JUMPS = 2e4
 BLOCK = 32
 
 
-def acts_of(inputs: CrisisInputs) -> Acts:
-    """The action tables as the kernels read them: float64[draw, row, kind]."""
-    draws, kinds = inputs.draws, len(inputs.kinds)
-
-    def rows(array: Floats) -> Floats:
-        return array.reshape(draws, -1, kinds)
-
-    return Acts(
-        lump=rows(inputs.attack_value),
-        accept=rows(inputs.answered),
-        first=rows(inputs.resist),
-        second=rows(inputs.defence),
-        flag=rows(inputs.direct_war),
-        tally=rows(inputs.honoured),
-        weight=inputs.reference(),
-        trial=inputs.probe,
-    )
-
-
-def pace_of(tempo: Tempo, plan: Plan, table: StateTable, provoke: Floats | None = None) -> Pace:
-    """Rates and values per draw for one option.
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """What both parties hold the states of one option to be worth, and what was found.
 
     Args:
-        tempo: rates and values.
-        plan: the option, for its exit hazards.
-        table: its states.
-        provoke: float64[draw, state], probability that the protege provokes when it has a chance;
-            None for the mechanical protege of the tempo.
+        table: the states.
+        challenger: float64[draw, state + 1]; its values, the last that of a settled peace.
+        protege: the same for the protege; nan where it is mechanical.
+        provokes: float64[draw]; chance that the protege provokes at the start.
+        status: int8[draw]; 0 one solution, 1 several, 2 none.
+        residual: float64[draw]; largest error of the value equations.
     """
-    exits = [phase.eta for phase in plan.phases]
-    exits += [np.zeros(tempo.draws)] * (MAX_PHASES - len(exits))
-    natural = [getattr(tempo, name) for name in RATES]
-    if provoke is None:
-        provoke = np.repeat(tempo.p_prov[:, None], len(table), axis=1)
-    return Pace(
-        lam=tempo.lambda_c,
-        rho=tempo.rho,
-        flow=tempo.s_q,
-        omega=tempo.omega_c,
-        rival=tempo.omega_p,
-        gain=tempo.g_b,
-        loss=tempo.x_b,
-        eps=tempo.eps,
-        relief=tempo.c_o,
-        rates=np.ascontiguousarray(np.stack(natural + exits, axis=1)),
-        stop=np.ascontiguousarray(provoke),
-    )
+
+    table: StateTable
+    challenger: Floats
+    protege: Floats
+    provokes: Floats
+    status: NDArray[np.int8]
+    residual: Floats
 
 
 def _grid(horizon: float, step: float) -> Floats:
@@ -126,11 +97,16 @@ def _space(draws: int, places: int, times: int, phases: int) -> Followed:
 
     return Followed(
         alive=table(times),
-        total=table(COLUMNS + phases, times),
+        total=table(COLUMNS + 2 * phases, times),
+        low=table(2, times),
+        high=table(2, times),
         discounted=table(),
         arrived=table(),
         value=table(),
+        second=table(),
+        raids=table(),
         residual=table(),
+        status=np.zeros((draws, places), dtype=np.int8),
     )
 
 
@@ -142,15 +118,17 @@ def project(
     horizon: float = 20.0,
     step: float = 0.25,
     start: Start | None = None,
+    protege: Protege | None = None,
     boost: float = 1.0,
     newton: int = NEWTON_STEPS,
     threads: int | None = None,
 ) -> Projection:
     """Project how long peace lasts under each option, in every draw.
 
-    The challenger foresees drift, elections, departures and the next phase; the protege is
-    mechanical. Each draw is solved exactly and independently, so the bits do not depend on the
-    number of threads or on which other draws are in the batch.
+    The challenger foresees drift, elections, departures and the next phase, and so does a protege
+    that chooses; a mechanical one provokes with a fixed chance. Each draw is solved exactly and
+    independently, so the bits do not depend on the number of threads or on which other draws are
+    in the batch.
 
     Args:
         inputs: crises per draw, cell, state and kind.
@@ -159,13 +137,16 @@ def project(
         horizon: years to follow.
         step: years between grid points; results at the points do not depend on it.
         start: where the clock starts; None for the reference state (see ``Start``).
+        protege: ``chooses`` or ``mechanical``; None lets it choose where its values are given.
         boost: factor >= 1 on the uniformisation rate; a check, results do not depend on it.
-        newton: most Newton steps per block; 0 leaves the work to value iteration (a check).
+        newton: most Newton steps per block against a mechanical protege; 0 leaves the work to
+            value iteration (a check).
         threads: None for all processors of this process.
 
     Returns:
         The projection. A draw whose values miss the residual of 1e-10 keeps its place with
-        status 2 and is bounded by ``Projection.bounds``.
+        status 2 and is bounded by ``Projection.bounds``; where several solutions were found the
+        one reached from a protege without precision is shown, status 1.
 
     Raises:
         ModelError: the arrays disagree, an option has too many states, or the grid is no grid.
@@ -178,19 +159,21 @@ def project(
         raise ModelError(f"boost is {boost}; it must be in [1, 16]")
     years = _grid(horizon, step)
     _check_speed(tempo, plans, horizon)
-    tables = [lay_out(plan, inputs.levels, start or Start()) for plan in plans]
-    acts, draws = acts_of(inputs), inputs.draws
+    both, kinds = chooses(inputs, protege), len(inputs.kinds)
+    tables = [lay_out(plan, inputs.levels, start or Start(), kinds) for plan in plans]
+    acts, draws = acts_of(inputs, tempo), inputs.draws
     deepest = max(len(plan.phases) for plan in plans)
     space = _space(draws, len(plans), years.size, deepest)
     for place, (plan, table) in enumerate(zip(plans, tables, strict=True)):
-        pace = pace_of(tempo, plan, table)
-        room = np.empty((draws, len(table) + 1))
+        pace = pace_of(tempo, plan)
+        room, also = np.empty((2, draws, len(table) + 1))
 
         def follow(begin: int, end: int) -> None:
             follow_rows(
                 begin,
                 end,
                 place,  # noqa: B023  (run before the loop moves on)
+                both,
                 table.graph,  # noqa: B023
                 acts,
                 pace,  # noqa: B023
@@ -198,16 +181,26 @@ def project(
                 newton,
                 boost,
                 room,  # noqa: B023
+                also,  # noqa: B023
                 space,
             )
 
         over_rows(follow, draws, threads=threads, block=BLOCK)
+    if not both:
+        space.second.fill(np.nan)
     return _gather(tuple(plan.option for plan in plans), years, space)
 
 
+def _status(found: NDArray[np.int8], residual: Floats) -> NDArray[np.int8]:
+    """A solution that misses the goal is none, whatever the kernel said."""
+    status: NDArray[np.int8] = np.where(residual <= RESIDUAL_GOAL, found, UNCONVERGED)
+    return status.astype(np.int8)
+
+
 def _gather(options: tuple[str, ...], years: Floats, space: Followed) -> Projection:
-    total, missed = space.total, ~(space.residual <= RESIDUAL_GOAL)
-    attacks = total[:, :, LABELLED:]
+    total = space.total
+    phases = (total.shape[2] - LABELLED) // 2
+    attacks = total[:, :, LABELLED : LABELLED + phases]
     return Projection(
         options=options,
         years=years,
@@ -223,36 +216,69 @@ def _gather(options: tuple[str, ...], years: Floats, space: Followed) -> Project
         frayed_years=total[:, :, MARKED, -1],
         settled=space.arrived,
         value_start=space.value,
-        status=np.where(missed, UNCONVERGED, OK).astype(np.int8),
+        value_protege=space.second,
+        provokes=space.raids,
+        entered=total[:, :, LABELLED + phases :],
+        survival_low=space.low[:, :, 0],
+        survival_high=space.high[:, :, 0],
+        peace_years_low=space.low[:, :, 1],
+        peace_years_high=space.high[:, :, 1],
+        status=_status(space.status, space.residual),
         residual=space.residual,
     )
 
 
-def values(
+def solved(
     inputs: CrisisInputs,
     tempo: Tempo,
     plan: Plan,
     *,
     start: Start | None = None,
+    protege: Protege | None = None,
     newton: int = NEWTON_STEPS,
     threads: int | None = None,
-) -> tuple[StateTable, Floats]:
-    """The challenger's values of one option in every state.
+) -> Solved:
+    """Solve one option for both parties in every state, without following it.
 
-    Returns:
-        The states and float64[draw, state + 1]; the last entry is the value of a settled peace.
+    Args:
+        inputs: crises per draw, cell, state and kind.
+        tempo: rates and values per draw.
+        plan: the option.
+        start: where the clock starts; None for the reference state.
+        protege: as in ``project``.
+        newton: as in ``project``.
+        threads: None for all processors of this process.
 
     Raises:
         ModelError: as ``project``.
     """
     check_same_draws(inputs, tempo, [plan])
-    table = lay_out(plan, inputs.levels, start or Start())
-    acts, pace = acts_of(inputs), pace_of(tempo, plan, table)
-    room, grid = np.empty((inputs.draws, len(table) + 1)), np.zeros(1)
+    both = chooses(inputs, protege)
+    table = lay_out(plan, inputs.levels, start or Start(), len(inputs.kinds))
+    acts, pace = acts_of(inputs, tempo), pace_of(tempo, plan)
+    room, also = np.empty((2, inputs.draws, len(table) + 1))
     space = _space(inputs.draws, 1, 1, len(plan.phases))
 
     def follow(begin: int, end: int) -> None:
-        follow_rows(begin, end, 0, table.graph, acts, pace, grid, newton, 1.0, room, space)
+        follow_rows(
+            begin,
+            end,
+            0,
+            both,
+            table.graph,
+            acts,
+            pace,
+            np.zeros(1),
+            newton,
+            1.0,
+            room,
+            also,
+            space,
+        )
 
     over_rows(follow, inputs.draws, threads=threads, block=BLOCK)
-    return table, room
+    if not both:
+        also.fill(np.nan)
+    residual = space.residual[:, 0]
+    status = _status(space.status[:, 0], residual)
+    return Solved(table, room, also, space.raids[:, 0], status, residual)

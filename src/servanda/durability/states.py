@@ -12,7 +12,9 @@ election               mu_election (where alignment matters),     alignment + 1 
                                                                   beyond either end
 truce frays            mu_fray (truce phases, kept)               frayed
 truce mends            mu_mend (truce phases, frayed)             kept
-phase passes on        eta (not while a truce is frayed)          next phase, as below
+truce collapses        mu_collapse (truce phases that can,        collapsed, for good
+                       frayed)
+phase passes on        eta (only while a truce is kept)           next phase, as below
 peace is settled       mu_settle                                  settled: peace for good
 challenger stays       omega_c p(stay)                            same state
 challenger probes      omega_c p(probe k) eps                     ends: escalation
@@ -21,8 +23,11 @@ challenger probes      omega_c p(probe k) eps                     ends: escalati
 challenger attacks     omega_c p(attack k) resist defence         ends: attack_held
 ..                     omega_c p(attack k) resist (1 - defence)   ends: attack_failed
 ..                     omega_c p(attack k) (1 - resist)           ends: capitulation
-protege provokes       omega_p p_prov                             ends: provocation
-protege restrains      omega_p (1 - p_prov)                       same state
+..                     all three, where k breaks its own word     ends: guarantor_turned
+protege restrains      omega_p (1 - p(provoke))                   same state
+protege provokes       omega_p p(provoke)                         the challenger answers at once:
+.. let pass            .. times its p(let pass)                   frayed
+.. attacked            .. times its p(attack k)                   ends: provocation
 =====================  =========================================  ===========================
 
 *Entering a phase*: posture is kept. Credibility and alignment are facts about the world, so a
@@ -51,15 +56,24 @@ if TYPE_CHECKING:
 
 __all__ = ["RATES", "State", "StateTable", "lay_out"]
 
-RATES = ("mu_drift", "mu_leave", "mu_election", "mu_settle", "mu_fray", "mu_mend")
-"""Rates of nature in the order of the rate codes; the exit hazard of phase f has the code 6 + f."""
+RATES = (
+    "mu_drift",
+    "mu_leave",
+    "mu_election",
+    "mu_settle",
+    "mu_fray",
+    "mu_mend",
+    "mu_collapse",
+)
+"""Rates of nature in the order of the rate codes; the exit hazard of phase f has the code 7 + f."""
 
-DRIFT, LEAVE, ELECTION, SETTLE, FRAY, MEND, EXIT = range(7)
+DRIFT, LEAVE, ELECTION, SETTLE, FRAY, MEND, COLLAPSE, EXIT = range(8)
+TRUCE = ("", "truce frayed", "truce collapsed")
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class State:
-    """One state by its levels; ``forces`` is 1 when gone, ``frayed`` is 1 when frayed."""
+    """One state by its levels; ``forces`` 1: gone; ``frayed`` 1: frayed, 2: collapsed."""
 
     phase: int
     posture: int
@@ -77,7 +91,7 @@ class State:
             "forces gone" if self.forces else "forces at reference",
             f"alignment {self.alignment}",
         ]
-        return ", ".join([*parts, "truce frayed"] if self.frayed else parts)
+        return ", ".join([*parts, TRUCE[self.frayed]] if self.frayed else parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +150,7 @@ def _ranges(plan: Plan, levels: tuple[int, int, int, int], start: Start) -> list
             forces=tracked(phase.forces, start.forces, forces, start.forces),
             credibility=tracked(later("credibility", f), 0, credibilities, start.credibility),
             alignment=tracked(later("alignment", f), 0, alignments, start.alignment),
-            frayed=range(2 if phase.truce else 1),
+            frayed=range(1 + phase.truce * (1 + phase.collapse)),
         )
         for f, phase in enumerate(plan.phases)
     ]
@@ -160,9 +174,11 @@ def _nature(
     for step in (1, -1):
         if state.alignment + step in here.alignment:
             yield _moved(state, alignment=state.alignment + step), ELECTION, 0.5
-    if phase.truce:
+    if phase.truce and state.frayed < 2:
         code = MEND if state.frayed else FRAY
         yield _moved(state, frayed=1 - state.frayed), code, 1.0
+    if state.frayed == 1 and 2 in here.frayed:
+        yield _moved(state, frayed=2), COLLAPSE, 1.0
     yield None, SETTLE, 1.0
 
 
@@ -185,15 +201,33 @@ def _fitted(state: State, ranges: list[_Ranges]) -> State:
 
 def _after_probe(state: State, step: int, here: _Ranges) -> State:
     credibility = min(max(state.credibility + step, here.credibility[0]), here.credibility[-1])
-    return _moved(state, credibility=credibility, frayed=len(here.frayed) - 1)
+    return _moved(_frayed(state, here), credibility=credibility)
 
 
-def lay_out(plan: Plan, levels: tuple[int, int, int, int], start: Start) -> StateTable:
+def _frayed(state: State, here: _Ranges) -> State:
+    """The state once somebody has broken the peace: a truce still kept frays."""
+    return _moved(state, frayed=max(state.frayed, min(1, here.frayed[-1])))
+
+
+def _flags(plan: Plan, name: str, phase: int, kinds: int) -> list[float]:
+    flags = getattr(plan.phases[phase], name)
+    if flags is None:
+        return [0.0] * kinds
+    if flags.shape != (kinds,):
+        raise ModelError(
+            f"{name} of phase {phase + 1} of option {plan.option!r} speaks of {flags.size} kinds, "
+            f"there are {kinds}"
+        )
+    return [float(flag) for flag in flags]
+
+
+def lay_out(plan: Plan, levels: tuple[int, int, int, int], start: Start, kinds: int) -> StateTable:
     """List the states of an option and the graph among them.
 
     Args:
         plan: the option's phases.
         levels: number of levels of posture, credibility, forces and alignment.
+        kinds: number of incident kinds.
         start: where the clock starts, and where collapsed dimensions are held.
 
     Returns:
@@ -224,6 +258,11 @@ def lay_out(plan: Plan, levels: tuple[int, int, int, int], start: Start) -> Stat
     def whole(values: list[int]) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
         return np.array(values, dtype=np.int64)
 
+    tolls = [
+        _flags(plan, "covered", f, kinds) if phase.truce else [0.0] * kinds
+        for f, phase in enumerate(plan.phases)
+    ]
+    words = [_flags(plan, "own_word", f, kinds) for f in range(len(plan.phases))]
     first = State(0, start.posture, start.forces, start.credibility, start.alignment, 0)
     graph = Graph(
         row=whole([_row(state, plan, levels) for state in states]),
@@ -233,9 +272,15 @@ def lay_out(plan: Plan, levels: tuple[int, int, int, int], start: Start) -> Stat
         edge_weight=np.array(weight, dtype=np.float64),
         up=whole([index[_after_probe(state, 1, ranges[state.phase])] for state in states]),
         down=whole([index[_after_probe(state, -1, ranges[state.phase])] for state in states]),
+        fray=whole([index[_frayed(state, ranges[state.phase])] for state in states]),
         block=whole([0, *np.cumsum([len(block) for block in blocks]).tolist()]),
+        toll=np.array(
+            [[toll * (state.frayed == 0) for toll in tolls[state.phase]] for state in states]
+        ),
+        broken=np.array([words[state.phase] for state in states]),
+        passing=EXIT,
         label=whole([state.phase for state in states]),
-        mark=np.array([float(state.frayed) for state in states]),
+        mark=np.array([float(state.frayed > 0) for state in states]),
         start=index[first],
     )
     return StateTable(states, graph)

@@ -1,22 +1,23 @@
-"""Values of a decision chain in continuous time, solved exactly block by block.
+"""A decision chain in continuous time with two parties: what it is made of.
 
-One mover gets chances to act at rate ``omega``; a second party gets chances at rate ``rival`` and
-ends the process with probability ``stop`` when it does; nature moves along edges. An action either
+The *mover* gets chances to act at rate ``omega``: it stays, or takes an action. An action either
 ends the process for a lump, or is a *trial*: it ends with probability ``eps`` for its lump, else is
-accepted (costs ``loss``, moves ``up``) or not (brings ``gain``, moves ``down``). The value solves
+accepted (costs ``loss``, moves ``up``) or not (brings ``gain``, moves ``down``). The *second party*
+gets chances at rate ``rival``: it restrains itself, or makes a *raid*, which brings it ``raid`` at
+the mover's expense and to which the mover replies at once: it lets it pass (the state moves to
+``fray``) or ends the process. Nature moves along edges. With Q(stay) = V(s), Q(restrain) = U(s),
 
-    (rho + sum mu + omega + rival) V(s)
-        = rho flow + sum mu V(s') + omega M(s) + rival [(1 - stop) V(s) + stop W(s)],
-    M(s) = (1/lam) log sum_a w(a) exp(lam Q(s, a)),   Q(stay) = V(s).
+    (rho + sum mu + omega + rival) V(s) = rho flow + sum mu V(s') + omega M(s)
+                                          + rival [(1 - pi) V(s) + pi (W(s) - raid)],
+    (rho + sum mu + omega + rival) U(s) = rho second_flow + sum mu U(s')
+                                          + omega sum_a p(a) U(s after a) + rival N(s),
 
-The right side over the left factor is a contraction, so one solution exists. States are ordered
-such that every edge between blocks leads to a later block; blocks are solved backwards, each by
-Newton's method. M is convex and the Jacobian an M-matrix, so from the second iterate on the steps
-rise monotonically to the solution; damped value iteration stands by.
+M, W and N being log-sum values (1/lambda) log sum w exp(lambda Q) of the mover's action, of its
+reply and of the second party's choice, p and pi the probabilities that go with them.
 
 References:
     McFadden 1978 for the log-sum value; Doraszelski & Judd 2012, doi:10.3982/QE153, for one mover
-    at a time in continuous time; Ortega & Rheinboldt 1970, section 13.3, for monotone Newton.
+    at a time in continuous time.
 """
 
 from __future__ import annotations
@@ -33,12 +34,23 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
-__all__ = ["Acts", "Graph", "Pace", "soft_choice", "solve_values"]
+__all__ = [
+    "Acts",
+    "Graph",
+    "Pace",
+    "Work",
+    "back_solve",
+    "factorise",
+    "fill_acts",
+    "fill_nature",
+    "room",
+    "soft_choice",
+    "soft_few",
+    "soft_pair",
+]
 
-GOAL = 1e-14
-NEWTON_ENOUGH = 1e-11
-FALLBACK_STEPS = 50_000
 SMALL = 0.05
+LARGE = 500.0
 
 
 class Graph(NamedTuple):
@@ -46,10 +58,14 @@ class Graph(NamedTuple):
 
     ``row`` int64[state] points into the act tables; edges of nature in compressed rows
     (``edge_ptr`` int64[state + 1], ``edge_to``, ``edge_code`` into the rates, ``edge_weight``);
-    target ``len(row)`` is the good end, worth ``flow`` for ever. ``up`` and ``down`` int64[state]
-    are the states after an accepted and an unaccepted trial and lie in the state's own block.
-    ``block`` int64[blocks + 1] cuts the states; ``label`` int64[state] and ``mark`` float64[state]
-    are carried for counting; ``start`` is where the process begins.
+    target ``len(row)`` is the good end, worth the flow for ever; codes from ``passing`` on lead to
+    the next phase. ``up`` and ``down`` int64[state] are the states after an accepted and an
+    unaccepted trial, ``fray`` the one after a raid that was let pass; all lie in the state's own
+    block. ``block`` int64[blocks + 1] cuts the states; edges between blocks lead to later ones.
+    ``toll`` float64[state, kind] says how much of the mover's toll an action costs there,
+    ``broken`` float64[state, kind] which share of an action's ends is counted as end 5 instead.
+    ``label`` int64[state] and ``mark`` float64[state] are carried for counting; ``start`` is where
+    the process begins.
     """
 
     row: Ints
@@ -59,35 +75,47 @@ class Graph(NamedTuple):
     edge_weight: Floats
     up: Ints
     down: Ints
+    fray: Ints
     block: Ints
+    toll: Floats
+    broken: Floats
     label: Ints
     mark: Floats
+    passing: int
     start: int
 
 
 class Acts(NamedTuple):
     """What actions lead to: float64[draw, row, kind], weights and classes per kind.
 
-    ``weight`` float64[1 + kind] are the reference weights, stay first; ``trial`` bool[kind].
-    An action that ends the process does so in end 0 with probability ``first * second``, in end 1
-    with ``first * (1 - second)``, in end 2 otherwise; ``flag`` and ``tally`` are probabilities
-    counted along.
+    ``lump`` is the mover's value of an end, ``other`` the second party's. An action that ends the
+    process does so in end 0 with probability ``first * second``, in end 1 with ``first * (1 -
+    second)``, in end 2 otherwise; ``flag`` and ``tally`` are probabilities counted along.
+    ``reply_lump``, ``reply_other`` and ``reply_flag`` are the same for an end that replies to a
+    raid. ``weight`` float64[1 + kind] are the reference weights, stay first, ``reply`` those of the
+    reply, let pass first; ``trial`` bool[kind].
     """
 
     lump: Floats
+    other: Floats
     accept: Floats
     first: Floats
     second: Floats
     flag: Floats
     tally: Floats
+    reply_lump: Floats
+    reply_other: Floats
+    reply_flag: Floats
     weight: Floats
+    reply: Floats
     trial: NDArray[np.bool_]
 
 
 class Pace(NamedTuple):
-    """Rates and values per draw: float64[draw], ``rates`` [draw, code], ``stop`` [draw, state].
+    """Rates and values per draw: float64[draw], ``rates`` float64[draw, code].
 
-    ``relief`` is added to the lump of an action that the second party provoked.
+    ``ready`` is the chance that a second party without a motive raids, ``second_lam`` its
+    precision (0: it raids with that chance), ``second_flow`` its status quo.
     """
 
     lam: Floats
@@ -98,33 +126,56 @@ class Pace(NamedTuple):
     gain: Floats
     loss: Floats
     eps: Floats
-    relief: Floats
+    toll: Floats
+    raid: Floats
+    ready: Floats
+    second_lam: Floats
+    second_flow: Floats
     rates: Floats
-    stop: Floats
 
 
 class Work(NamedTuple):
-    """Room for one block of states, counted by i and j.
+    """Room for one block of states, counted by i and j; t counts what the mover weighs.
 
-    The value equation reads
-    ``factor[i] V(i) = base[i] + sum_j near[i, j] V(j) + omega M(i)``,
-    ``Q(i, k) = fixed[i, k] + rise[i, k] V(up of i) + fall[i, k] V(down of i)``.
-
-    ``ended`` float64[state] is the value after a stop; ``x`` the values sought, ``gap`` and
-    ``slope`` the error of the equation and its derivative, ``q`` the values of the actions.
+    What the mover weighs are staying (0), the ends joined to one (1) and the trials (from 2), with
+    reference weights ``share``. Joining is exact: a log-sum of log-sums is one. They are worth
+    ``fixed[i, t] + rise[i, t] V(up of i) + fall[i, t] V(down of i)``, ``hold[i, t]`` is what is
+    fixed for the second party; ``reply`` and ``reply_hold`` say the same of an end that replies to
+    a raid, ``among`` and ``reply_among`` float64[i, kind] how the kinds share the ends. The
+    equations read ``factor[i] V(i) = base[i] + sum over near edges of rate times V + ...``, the
+    second party's with ``second_base``; edges inside the block stand in compressed rows
+    (``near_ptr``, ``near_to``, ``near_rate``). ``x`` and ``y`` are the values sought, ``pi`` the
+    chances of a raid, ``p`` the mover's choice, ``let`` its chance of letting a raid pass; ``gap``,
+    ``second_gap`` and ``slope`` errors and derivatives, ``q`` room for a choice. ``best``
+    float64[3, state] keeps a solution, ``seen`` float64[2, state] the range of ``pi``.
     """
 
-    ended: Floats
+    share: Floats
     factor: Floats
     base: Floats
-    near: Floats
+    second_base: Floats
+    near_ptr: Ints
+    near_to: Ints
+    near_rate: Floats
+    among: Floats
+    reply_among: Floats
     fixed: Floats
+    hold: Floats
     rise: Floats
     fall: Floats
+    reply: Floats
+    reply_hold: Floats
     x: Floats
+    y: Floats
+    pi: Floats
+    p: Floats
+    let: Floats
     gap: Floats
+    second_gap: Floats
     slope: Floats
     q: Floats
+    best: Floats
+    seen: Floats
 
 
 @kernel
@@ -163,112 +214,76 @@ def soft_choice(q: Floats, weight: Floats, lam: float, p: Floats) -> float:
 
 
 @kernel
-def answer_stops(d: int, graph: Graph, acts: Acts, pace: Pace, work: Work, answer: Floats) -> None:
-    """Mover's value once the second party has ended the process, into ``work.ended``.
+def soft_pair(rest: float, act: float, ready: float, lam: float) -> tuple[float, float]:
+    """Log-sum value of two alternatives and the probability of the second.
 
-    The mover then picks among the actions that end (among all kinds where there is none such), by
-    the same soft choice and without the cost that ``relief`` gives back; ``answer`` is its pick.
+    Args:
+        rest: value of the first, of reference weight ``1 - ready``.
+        act: value of the second.
+        ready: reference weight of the second, in [0, 1].
+        lam: precision; 0 gives the mean and ``ready``.
     """
-    kinds, only_trials = acts.trial.size, True
-    for k in range(kinds):
-        only_trials = only_trials and acts.trial[k]
-    weight = np.zeros(1 + kinds)
-    for k in range(kinds):
-        if only_trials or not acts.trial[k]:
-            weight[1 + k] = acts.weight[1 + k]
-    work.q[0] = 0.0
-    for s in range(graph.row.size):
-        work.ended[s] = 0.0
-        for a in range(1 + kinds):
-            answer[s, a] = 0.0
-        if pace.stop[d, s] > 0.0 and pace.rival[d] > 0.0:
-            for k in range(kinds):
-                work.q[1 + k] = acts.lump[d, graph.row[s], k] + pace.relief[d]
-            work.ended[s] = soft_choice(work.q, weight, pace.lam[d], answer[s])
+    z = act - rest
+    if lam == 0.0 or ready == 0.0 or ready == 1.0:
+        return rest + ready * z, ready
+    if abs(lam * z) > LARGE:
+        if z < 0.0:
+            return rest + np.log1p(-ready) / lam, ready / (1.0 - ready) * np.exp(lam * z)
+        return act + np.log(ready) / lam, 1.0
+    if abs(lam * z) < SMALL:
+        over = ready * np.expm1(lam * z)
+        return rest + np.log1p(over) / lam, (ready + over) / (1.0 + over)
+    acted = ready * np.exp(lam * z)
+    total = 1.0 - ready + acted
+    return rest + np.log(total) / lam, acted / total
 
 
 @kernel
-def fill_block(
-    d: int, first: int, last: int, v: Floats, graph: Graph, acts: Acts, pace: Pace, work: Work
-) -> None:
-    """Gather the value equation of one block, given the values of the later blocks."""
-    rho, omega, rival, eps = pace.rho[d], pace.omega[d], pace.rival[d], pace.eps[d]
-    for s in range(first, last):
-        i, row, stop = s - first, graph.row[s], pace.stop[d, s]
-        total, known = rho + omega + rival, rho * pace.flow[d] + rival * stop * work.ended[s]
-        for j in range(last - first):
-            work.near[i, j] = 0.0
-        work.near[i, i] = rival * (1.0 - stop)
-        guess = pace.flow[d]
-        for e in range(graph.edge_ptr[s], graph.edge_ptr[s + 1]):
-            to = graph.edge_to[e]
-            rate = pace.rates[d, graph.edge_code[e]] * graph.edge_weight[e]
-            total += rate
-            if to < last:
-                work.near[i, to - first] += rate
-            else:
-                known += rate * v[to]
-                guess = v[to]
-        work.factor[i], work.base[i], work.x[i] = total, known, guess
-        for k in range(acts.trial.size):
-            lump, rise, fall = acts.lump[d, row, k], 0.0, 0.0
-            if acts.trial[k]:
-                rise = (1.0 - eps) * acts.accept[d, row, k]
-                fall = (1.0 - eps) * (1.0 - acts.accept[d, row, k])
-                lump = eps * lump + fall * pace.gain[d] - rise * pace.loss[d]
-            work.fixed[i, k], work.rise[i, k], work.fall[i, k] = lump, rise, fall
+def soft_few(q: Floats, weight: Floats, lam: float, p: Floats) -> float:
+    """The log-sum value of a choice among few, taken about the first, and its probabilities.
 
-
-@kernel
-def block_gap(
-    d: int, first: int, last: int, graph: Graph, acts: Acts, pace: Pace, work: Work, p: Floats
-) -> float:
-    """Left less right side of the equation at ``work.x``; fills ``work.gap`` and the choices.
-
-    Returns:
-        Largest absolute gap over its left factor; nan where a value is not finite.
+    The first must have a weight; weights add up to 1. The same as ``soft_choice``, which is left
+    the small and the large spreads, at a third of the time.
     """
-    worst, lam, omega, x, q = 0.0, pace.lam[d], pace.omega[d], work.x, work.q
-    for i in range(last - first):
-        above, below = x[graph.up[first + i] - first], x[graph.down[first + i] - first]
-        q[0] = x[i]
-        for k in range(acts.trial.size):
-            q[1 + k] = work.fixed[i, k] + work.rise[i, k] * above + work.fall[i, k] * below
-        right = work.base[i] + omega * soft_choice(q, acts.weight, lam, p[first + i])
-        for j in range(last - first):
-            right += work.near[i, j] * x[j]
-        work.gap[i] = work.factor[i] * x[i] - right
-        error = abs(work.gap[i]) / work.factor[i]
-        if not error <= worst:
-            worst = error
-    return worst
+    far = 0.0
+    for a in range(1, q.size):
+        far = max(far, abs(q[a] - q[0]))
+    if not SMALL < lam * far < LARGE:
+        slow: float = soft_choice(q, weight, lam, p)
+        return slow
+    total = weight[0]
+    for a in range(1, q.size):
+        p[a] = weight[a] * np.exp(lam * (q[a] - q[0]))
+        total += p[a]
+    scale = 1.0 / total
+    p[0] = weight[0] * scale
+    for a in range(1, q.size):
+        p[a] *= scale
+    value: float = q[0] + np.log(total) / lam
+    return value
 
 
 @kernel
-def block_slope(first: int, last: int, omega: float, graph: Graph, work: Work, p: Floats) -> None:
-    """Derivative of the gaps by the values of the block, under the choices ``p``."""
-    for i in range(last - first):
-        up, down = graph.up[first + i] - first, graph.down[first + i] - first
-        for j in range(last - first):
-            work.slope[i, j] = -work.near[i, j]
-        work.slope[i, i] += work.factor[i] - omega * p[first + i, 0]
-        for k in range(work.rise.shape[1]):
-            chance = omega * p[first + i, 1 + k]
-            work.slope[i, up] -= chance * work.rise[i, k]
-            work.slope[i, down] -= chance * work.fall[i, k]
-
-
-@kernel
-def solve_dense(a: Floats, b: Floats, n: int) -> None:
-    """Gauss elimination in place, without pivots: ``a`` is diagonally dominant."""
+def factorise(a: Floats, n: int) -> None:
+    """Factors of ``a`` in place, without pivots: ``a`` is diagonally dominant."""
     for i in range(n):
         inverse = 1.0 / a[i, i]
         for j in range(i + 1, n):
-            f = a[j, i] * inverse
-            if f != 0.0:
+            if a[j, i] != 0.0:
+                f = a[j, i] * inverse
+                a[j, i] = f
                 for c in range(i + 1, n):
                     a[j, c] -= f * a[i, c]
-                b[j] -= f * b[i]
+
+
+@kernel
+def back_solve(a: Floats, b: Floats, n: int) -> None:
+    """Solve with the factors of ``factorise``; ``b`` is overwritten."""
+    for i in range(n):
+        x = b[i]
+        for c in range(i):
+            x -= a[i, c] * b[c]
+        b[i] = x
     for i in range(n - 1, -1, -1):
         x = b[i]
         for c in range(i + 1, n):
@@ -277,95 +292,136 @@ def solve_dense(a: Floats, b: Floats, n: int) -> None:
 
 
 @kernel
-def solve_block(
+def room(acts: Acts, wide: int, edges: int) -> Work:
+    """Room for blocks of up to ``wide`` states with up to ``edges`` edges."""
+    trials, ends, kinds = 0, 0.0, acts.trial.size
+    for k in range(acts.trial.size):
+        if acts.trial[k]:
+            trials += 1
+        else:
+            ends += acts.weight[1 + k]
+    share = np.empty(2 + trials)
+    share[0], share[1] = acts.weight[0], ends
+    t = 2
+    for k in range(acts.trial.size):
+        if acts.trial[k]:
+            share[t] = acts.weight[1 + k]
+            t += 1
+    return Work(
+        share,
+        np.empty(wide),
+        np.empty(wide),
+        np.empty(wide),
+        np.empty(wide + 1, dtype=np.int64),
+        np.empty(edges, dtype=np.int64),
+        np.empty(edges),
+        np.empty((wide, kinds)),
+        np.empty((wide, kinds)),
+        np.zeros((wide, 2 + trials)),
+        np.zeros((wide, 2 + trials)),
+        np.zeros((wide, 2 + trials)),
+        np.zeros((wide, 2 + trials)),
+        np.empty(wide),
+        np.empty(wide),
+        np.empty(wide),
+        np.empty(wide),
+        np.empty(wide),
+        np.empty((wide, 2 + trials)),
+        np.empty(wide),
+        np.empty(wide),
+        np.empty(wide),
+        np.empty((wide, wide)),
+        np.empty(2 + trials),
+        np.empty((3, wide)),
+        np.zeros((2, wide)),
+    )
+
+
+@kernel
+def fill_nature(
     d: int,
     first: int,
     last: int,
-    newton: int,
+    v: Floats,
+    u: Floats,
+    raids: Floats,
+    graph: Graph,
+    pace: Pace,
+    work: Work,
+) -> None:
+    """Gather what nature and the flows bring in one block, given the values of later blocks.
+
+    What nature leads to serves as a first guess, also of the chances of a raid (``raids``).
+    """
+    rho, here = pace.rho[d], 0
+    for s in range(first, last):
+        i = s - first
+        work.near_ptr[i] = here
+        total, known = rho + pace.omega[d] + pace.rival[d], rho * pace.flow[d]
+        other, guess, hope = rho * pace.second_flow[d], pace.flow[d], pace.second_flow[d]
+        chance = pace.ready[d]
+        for e in range(graph.edge_ptr[s], graph.edge_ptr[s + 1]):
+            to = graph.edge_to[e]
+            rate = pace.rates[d, graph.edge_code[e]] * graph.edge_weight[e]
+            total += rate
+            if to < last:
+                work.near_to[here], work.near_rate[here] = to - first, rate
+                here += 1
+            else:
+                known += rate * v[to]
+                other += rate * u[to]
+                if to < raids.size:
+                    guess, hope, chance = v[to], u[to], raids[to]
+        work.factor[i], work.base[i], work.second_base[i] = total, known, other
+        work.x[i], work.y[i], work.pi[i] = guess, hope, chance
+    work.near_ptr[last - first] = here
+
+
+@kernel
+def joined(
+    weight: Floats, values: Floats, others: Floats, lam: float, p: Floats
+) -> tuple[float, float]:
+    """Log-sum value of alternatives and the second party's mean over them."""
+    value, mean = soft_choice(values, weight, lam, p), 0.0
+    for a in range(p.size):
+        mean += p[a] * others[a]
+    return value, mean
+
+
+@kernel
+def fill_acts(
+    d: int,
+    first: int,
+    last: int,
+    lam: float,
     graph: Graph,
     acts: Acts,
     pace: Pace,
     work: Work,
-    p: Floats,
-) -> float:
-    """Solve one filled block; returns what is left of the error.
-
-    A Newton step of size h leaves at most lam h^2 / 2, so the last step proves itself; the final
-    gap is measured all the same, and value iteration takes over where it is not small.
-    """
-    for _ in range(newton):
-        block_gap(d, first, last, graph, acts, pace, work, p)
-        block_slope(first, last, pace.omega[d], graph, work, p)
-        solve_dense(work.slope, work.gap, last - first)
-        step = 0.0
-        for i in range(last - first):
-            work.x[i] -= work.gap[i]
-            step = max(step, abs(work.gap[i]))
-        if 0.5 * pace.lam[d] * step * step <= GOAL:
-            break
-    left: float = block_gap(d, first, last, graph, acts, pace, work, p)
-    if left <= NEWTON_ENOUGH:
-        return left
-    damp, before = 1.0, np.inf
-    for i in range(last - first):
-        work.x[i] = pace.flow[d]
-    for _ in range(FALLBACK_STEPS):
-        left = block_gap(d, first, last, graph, acts, pace, work, p)
-        if left <= GOAL or np.isnan(left):
-            break
-        if left > before:
-            damp = max(0.5, 0.9 * damp)
-        before = left
-        for i in range(last - first):
-            work.x[i] -= damp * work.gap[i] / work.factor[i]
-    return left
-
-
-@kernel
-def solve_values(
-    d: int, graph: Graph, acts: Acts, pace: Pace, newton: int, v: Floats, p: Floats, answer: Floats
-) -> float:
-    """Values of draw ``d`` into ``v`` (state + good end), choices into ``p`` and ``answer``.
-
-    Args:
-        d: draw.
-        graph: topology.
-        acts: action tables.
-        pace: rates and values.
-        newton: most Newton steps per block; 0 leaves it all to value iteration.
-        v: float64[state + 1], overwritten.
-        p: float64[state, 1 + kind], overwritten with the mover's choice.
-        answer: float64[state, 1 + kind], overwritten with the kinds that follow a stop.
-
-    Returns:
-        Largest absolute error of the value equation, divided by its left factor, over all states.
-    """
-    n, kinds, blocks = graph.row.size, acts.trial.size, graph.block.size - 1
-    wide = 0
-    for b in range(blocks):
-        wide = max(wide, graph.block[b + 1] - graph.block[b])
-    work = Work(
-        np.empty(n),
-        np.empty(wide),
-        np.empty(wide),
-        np.empty((wide, wide)),
-        np.empty((wide, kinds)),
-        np.empty((wide, kinds)),
-        np.empty((wide, kinds)),
-        np.empty(wide),
-        np.empty(wide),
-        np.empty((wide, wide)),
-        np.empty(1 + kinds),
-    )
-    answer_stops(d, graph, acts, pace, work, answer)
-    v[n] = pace.flow[d]
-    worst = 0.0
-    for b in range(blocks - 1, -1, -1):
-        first, last = graph.block[b], graph.block[b + 1]
-        fill_block(d, first, last, v, graph, acts, pace, work)
-        left = solve_block(d, first, last, newton, graph, acts, pace, work, p)
-        if not left <= worst:
-            worst = left
-        for s in range(first, last):
-            v[s] = work.x[s - first]
-    return worst
+) -> None:
+    """Gather what the mover weighs in one block, at its precision ``lam``."""
+    kinds, eps = acts.trial.size, pace.eps[d]
+    weight, reply = np.zeros(kinds), acts.reply[1:]
+    lump = np.empty(kinds)
+    for k in range(kinds):
+        weight[k] = 0.0 if acts.trial[k] else acts.weight[1 + k]
+    for s in range(first, last):
+        i, row, t = s - first, graph.row[s], 2
+        for k in range(kinds):
+            lump[k] = acts.lump[d, row, k] - graph.toll[s, k] * pace.toll[d]
+            if acts.trial[k]:
+                rise = (1.0 - eps) * acts.accept[d, row, k]
+                fall = (1.0 - eps) * (1.0 - acts.accept[d, row, k])
+                toll = graph.toll[s, k] * pace.toll[d]
+                paid = fall * pace.gain[d] - rise * pace.loss[d] - toll
+                work.fixed[i, t] = eps * acts.lump[d, row, k] + paid
+                work.hold[i, t] = eps * acts.other[d, row, k] - fall * pace.gain[d]
+                work.rise[i, t], work.fall[i, t] = rise, fall
+                t += 1
+        if work.share[1] > 0.0:
+            work.fixed[i, 1], work.hold[i, 1] = joined(
+                weight, lump, acts.other[d, row], lam, work.among[i]
+            )
+        work.reply[i], work.reply_hold[i] = joined(
+            reply, acts.reply_lump[d, row], acts.reply_other[d, row], lam, work.reply_among[i]
+        )

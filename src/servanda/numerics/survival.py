@@ -47,11 +47,11 @@ def poisson_weights(x: float, pmf: Floats) -> tuple[int, int]:
     Weights run outward from the mode and are normalised by their sum; those below 1e-17 of the
     largest are left out.
     """
-    mode = int(x)
+    mode, part = int(x), 1.0 / x if x > 0.0 else 0.0
     pmf[mode] = 1.0
     left, right, total = mode, mode + 1, 1.0
     while left > 0 and pmf[left] > NEGLIGIBLE:
-        pmf[left - 1] = pmf[left] * left / x
+        pmf[left - 1] = pmf[left] * (left * part)
         left -= 1
         total += pmf[left]
     while right < pmf.size and pmf[right - 1] > NEGLIGIBLE:
@@ -82,6 +82,46 @@ def weigh(x: float, terms: Floats, sums: Floats, pmf: Floats, out: Floats) -> fl
 
 
 @kernel
+def shifts(
+    ptr: Ints, to: Ints, rate: Floats, pace: float, n: int
+) -> tuple[Ints, Ints, Ints, Floats, Floats]:
+    """Transitions by how far they lead, for a chain whose moves mostly lead equally far.
+
+    Returns:
+        for each distance: the distance, the first state with such a move, one past the last, and
+        float64[distance, state] chances per step; then float64[state], chances of the last state,
+        to which moves lead from everywhere.
+    """
+    row, count = np.full(2 * n, -1, dtype=np.int64), 0
+    for s in range(n):
+        for e in range(ptr[s], ptr[s + 1]):
+            far = to[e] - s + n
+            if to[e] != n - 1 and row[far] < 0:
+                row[far] = count
+                count += 1
+    distance, chance = np.empty(count, dtype=np.int64), np.zeros((count, n))
+    first, last = np.full(count, n, dtype=np.int64), np.zeros(count, dtype=np.int64)
+    home = np.zeros(n)
+    for s in range(n):
+        for e in range(ptr[s], ptr[s + 1]):
+            if to[e] == n - 1:
+                home[s] += rate[e] / pace
+                continue
+            k = row[to[e] - s + n]
+            distance[k] = to[e] - s
+            chance[k, s] += rate[e] / pace
+            first[k], last[k] = min(first[k], s), max(last[k], s + 1)
+    return distance, first, last, chance, home
+
+
+@kernel
+def add_product(out: Floats, x: Floats, y: Floats) -> None:
+    """Add the products of two vectors to a third, entry by entry."""
+    for i in range(out.size):
+        out[i] += x[i] * y[i]
+
+
+@kernel
 def powers(
     ptr: Ints,
     to: Ints,
@@ -96,28 +136,27 @@ def powers(
 ) -> None:
     """Run the discrete chain: mass left, running reward sums, mass in the last state, per step."""
     n, width = leave.size, reward.shape[1]
-    now, then = np.zeros(n), np.empty(n)
+    distance, first, end, chance, home = shifts(ptr, to, rate, pace, n)
+    now, then, stay, paid = np.zeros(n), np.zeros(n), np.empty(n), np.zeros(width)
     now[start] = 1.0
-    stay, chance = np.empty(n), np.empty(ptr[n])
     for s in range(n):
         stay[s] = 1.0 - leave[s] / pace
-    for e in range(ptr[n]):
-        chance[e] = rate[e] / pace
     for m in range(terms.size):
-        mass = 0.0
-        for j in range(width):
-            sums[m + 1, j] = sums[m, j]
-        for s in range(n):
-            then[s] = 0.0
+        mass = arrived = 0.0
         for s in range(n):
             x = now[s]
             if x > 0.0:
                 mass += x
+                arrived += x * home[s]
                 for j in range(width):
-                    sums[m + 1, j] += x * reward[s, j]
-                then[s] += x * stay[s]
-                for e in range(ptr[s], ptr[s + 1]):
-                    then[to[e]] += x * chance[e]
+                    paid[j] += x * reward[s, j]
+            then[s] = x * stay[s]
+        for j in range(width):
+            sums[m + 1, j] = paid[j]
+        for k in range(distance.size):
+            a, b, far = first[k], end[k], distance[k]
+            add_product(then[a + far : b + far], now[a:b], chance[k, a:b])
+        then[n - 1] += arrived
         terms[m], last[m] = mass, now[n - 1]
         now, then = then, now
 

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from servanda import deterrence, durability
 from servanda.deterrence.model import Crisis, Exposure, Stakes
-from servanda.durability.model import Plan, Projection, Start
+from servanda.durability.model import Plan, Start
+from servanda.durability.projection import Projection
 from servanda.study import handover
 from servanda.study.board import Board
 from servanda.study.draws import Draws

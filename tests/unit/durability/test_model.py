@@ -17,7 +17,8 @@ from tests.unit.durability.cases import (
 
 from servanda.domain.errors import ModelError
 from servanda.durability import project
-from servanda.durability.model import Plan, PlanPhase, Projection, Start
+from servanda.durability.model import Plan, PlanPhase, Start
+from servanda.durability.projection import Projection
 
 
 @pytest.mark.parametrize(
@@ -154,14 +155,42 @@ def test_reference_weights_halve_and_share() -> None:
 
 def test_an_unconverged_draw_is_bounded_and_not_dropped() -> None:
     result = project(random_crises(), random_tempo(), [one_phase()])
-    status = result.status.copy()
-    status[2, 0] = 2
-    marked: Projection = replace(result, status=status)
-    low, high = marked.bounds()
-    assert (low[2, 0, 1:] == 0.0).all()
-    assert (high[2, 0, 1:] == 1.0).all()
-    assert low[2, 0, 0] == high[2, 0, 0] == 1.0
-    others = [0, 1, 3, 4]
-    np.testing.assert_array_equal(low[others], result.survival[others])
-    np.testing.assert_array_equal(high[others], result.survival[others])
-    assert marked.unconverged_share == pytest.approx(0.2)
+    low, high = result.survival_low.copy(), result.survival_high.copy()
+    low[2, 0] -= 0.25
+    high[3, 0] = np.nan
+    marked: Projection = replace(result, survival_low=low, survival_high=high)
+    below, above = marked.bounds()
+    np.testing.assert_array_equal(below[2], result.survival[2] - 0.25)
+    np.testing.assert_array_equal(above[2], result.survival[2])
+    assert (below[3, 0, 1:] == 0.0).all()
+    assert (above[3, 0, 1:] == 1.0).all()
+    assert below[3, 0, 0] == above[3, 0, 0] == 1.0
+    others = [0, 1, 4]
+    np.testing.assert_array_equal(below[others], result.survival[others])
+    np.testing.assert_array_equal(above[others], result.survival[others])
+
+
+def test_a_reply_is_let_pass_by_half_or_made_by_attacks() -> None:
+    both = random_crises(attacks=2, probes=1).reply()
+    np.testing.assert_allclose(both, [0.5, 0.25, 0.25, 0.0])
+    probes = flat(kinds=("probe a", "probe b")).reply()
+    np.testing.assert_allclose(probes, [0.5, 0.25, 0.25])
+
+
+def test_a_protege_that_chooses_needs_values() -> None:
+    with pytest.raises(ModelError, match="protege_value"):
+        project(flat(), random_tempo(1), [one_phase(1)], start=Start(0, 0, 0, 0), protege="chooses")
+    with pytest.raises(ModelError, match="one of chooses, mechanical"):
+        project(random_crises(), random_tempo(), [one_phase()], protege="asleep")  # type: ignore
+
+
+@pytest.mark.parametrize("name", ["protege_value", "resist", "direct_war"])
+def test_tables_of_the_protege_are_checked(name: str) -> None:
+    inputs = random_crises()
+    bad = np.full(inputs.attack_value.shape, 2e3)
+    change = {"protege_value": bad}
+    if name != "protege_value":
+        change = {"provoked": replace(inputs.provoked)}
+        object.__setattr__(change["provoked"], name, bad)
+    with pytest.raises(ModelError, match=name):
+        replace(inputs, **change)

@@ -7,18 +7,19 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 from tests.unit.durability.cases import (
-    CRISES,
     flat,
     one_phase,
     random_crises,
     random_tempo,
+    reshaped,
     three_phases,
     with_crises,
 )
 
 from servanda.durability import project
-from servanda.durability.model import CrisisInputs, Plan, PlanPhase, Projection, Start
-from servanda.durability.solve import values
+from servanda.durability.model import CrisisInputs, Plan, PlanPhase, Start
+from servanda.durability.projection import Projection
+from servanda.durability.solve import solved
 
 ORIGIN = Start(0, 0, 0, 0)
 QUIET = {"omega_p": 0.0, "mu_settle": 0.0, "mu_election": 0.0}
@@ -36,7 +37,7 @@ def test_a_mover_without_motive_attacks_at_half_its_chances() -> None:
     result = project(flat(resist=0.7, defence=0.4), tempo, [one_phase(1)], start=ORIGIN)
     gone = 1.0 - np.exp(-0.3 * result.years)
     np.testing.assert_allclose(result.survival[0, 0], 1.0 - gone, atol=1e-14)
-    for cause, share in enumerate([0.28, 0.42, 0.3, 0.0, 0.0]):
+    for cause, share in enumerate([0.28, 0.42, 0.3, 0.0, 0.0, 0.0]):
         np.testing.assert_allclose(result.incidence[0, 0, cause], share * gone, atol=1e-14)
     np.testing.assert_allclose(result.peace_years[0, 0], gone / 0.3, atol=1e-13)
     exact = (1.0 - np.exp(-0.35 * 20.0)) / 0.35
@@ -66,16 +67,21 @@ def test_a_settled_peace_is_peace() -> None:
     assert result.settled[0, 0] == pytest.approx(0.75 * (1.0 - np.exp(-8.0)), abs=1e-14)
 
 
-def test_the_protege_begins_a_war_at_its_own_rate() -> None:
-    tempo = random_tempo(1, omega_c=0.0, omega_p=0.5, p_prov=0.2, mu_settle=0.0, rho=0.1, s_q=0.3)
+def test_the_protege_provokes_and_half_its_provocations_end_in_war() -> None:
+    """A challenger without precision lets half of them pass."""
+    tempo = random_tempo(
+        1, lambda_c=0.0, omega_c=0.0, omega_p=0.5, p_prov=0.2, mu_settle=0.0, rho=0.1, s_q=0.3
+    )
     inputs = flat(attack_value=-0.6, direct_war=0.25)
     result = project(inputs, tempo, [one_phase(1)], start=ORIGIN)
-    np.testing.assert_allclose(result.survival[0, 0], np.exp(-0.1 * result.years), atol=1e-14)
+    np.testing.assert_allclose(result.survival[0, 0], np.exp(-0.05 * result.years), atol=1e-14)
     np.testing.assert_allclose(result.incidence[0, 0, 4], 1 - result.survival[0, 0], atol=1e-14)
-    np.testing.assert_allclose(result.direct_war, 0.25 * result.incidence[:, :, 4], atol=1e-15)
-    war = -0.6 + float(tempo.c_o[0])
-    assert result.value_start[0, 0] == pytest.approx((0.1 * 0.3 + 0.1 * war) / 0.2, abs=1e-14)
+    np.testing.assert_allclose(result.direct_war, 0.125 * result.incidence[:, :, 4], atol=1e-15)
+    war, raid = -0.6 + float(tempo.c_o[0]), float(tempo.g_p[0])
+    exact = (0.1 * 0.3 + 0.05 * war - 0.1 * raid) / 0.15
+    assert result.value_start[0, 0] == pytest.approx(exact, abs=1e-14)
     assert result.first_attack_phase.sum() == 0.0
+    assert np.isnan(result.value_protege).all()
 
 
 def test_a_probe_pays_moves_credibility_and_may_escalate() -> None:
@@ -112,7 +118,7 @@ def test_tested_and_honoured_count_attacks() -> None:
     inputs = with_crises(random_crises(), honoured=np.full((5, 3, 4, 3, 2, 3, 4), 0.3))
     result = project(inputs, random_tempo(), [one_phase(), three_phases()])
     np.testing.assert_allclose(result.honoured, 0.3 * result.tested, atol=1e-13)
-    attacks = result.incidence[:, :, :3, -1].sum(axis=2)
+    attacks = result.incidence[:, :, [0, 1, 2, 5], -1].sum(axis=2)
     np.testing.assert_allclose(result.tested, attacks, atol=1e-13)
     assert result.first_attack_phase.shape == (5, 2, 3, 81)
     assert (result.first_attack_phase[:, 0, 1:] == 0.0).all()
@@ -133,7 +139,7 @@ def test_the_bits_do_not_depend_on_threads_or_company() -> None:
     one, two = (project(inputs, tempo, plans, threads=n) for n in (1, 2))
     same(one, two)
     np.testing.assert_array_equal(one.residual, two.residual)
-    few = replace(inputs, **{name: getattr(inputs, name)[60:] for name in CRISES})
+    few = reshaped(inputs, lambda table: table[60:])
     late = type(tempo)(**{f.name: getattr(tempo, f.name)[60:] for f in fields(tempo)})
     alone = project(few, late, [three_phases(10)])
     np.testing.assert_array_equal(alone.survival[:, 0], one.survival[60:, 1])
@@ -149,12 +155,9 @@ def test_the_step_of_the_grid_changes_nothing() -> None:
 
 def _levelled(inputs: CrisisInputs, axis: int, level: int) -> CrisisInputs:
     """The same crises with one dimension made to change nothing."""
-    tables = {}
-    for name in CRISES:
-        table = getattr(inputs, name)
-        held = np.take(table, [level], axis=axis)
-        tables[name] = np.broadcast_to(held, table.shape)
-    return replace(inputs, **tables)
+    return reshaped(
+        inputs, lambda table: np.broadcast_to(np.take(table, [level], axis=axis), table.shape)
+    )
 
 
 @pytest.mark.parametrize(
@@ -166,7 +169,7 @@ def test_collapsing_a_dimension_that_changes_nothing_changes_nothing(
     inputs, tempo = _levelled(random_crises(), axis, level), random_tempo()
     full = three_phases()
     thin = Plan(full.option, tuple(replace(p, **{dimension: False}) for p in full.phases))
-    assert len(values(inputs, tempo, thin)[0]) < len(values(inputs, tempo, full)[0])
+    assert len(solved(inputs, tempo, thin).table) < len(solved(inputs, tempo, full).table)
     same(project(inputs, tempo, [full]), project(inputs, tempo, [thin]), 1e-11)
 
 
@@ -176,28 +179,34 @@ def test_splitting_a_kind_changes_nothing(kind: int) -> None:
     order = [0, 1, 2, 3, kind]
     weight = np.ones(5)
     weight[[kind, 4]] = (0.3, 0.7)
-    split = replace(
+    split = reshaped(
         whole,
+        lambda table: table[..., order],
         kinds=(*whole.kinds, "twin"),
         probe=whole.probe[order],
         size=whole.size[order],
         weight=weight,
-        **{name: getattr(whole, name)[..., order] for name in CRISES},
     )
-    plans = [one_phase(), three_phases()]
-    same(project(whole, tempo, plans), project(split, tempo, plans), 1e-12)
+    full = three_phases()
+    turned = tuple(
+        replace(p, own_word=None if p.own_word is None else p.own_word[order],
+                covered=None if p.covered is None else p.covered[order])
+        for p in full.phases
+    )  # fmt: skip
+    ours, theirs = [one_phase(), full], [one_phase(), Plan(full.option, turned)]
+    same(project(whole, tempo, ours), project(split, tempo, theirs), 1e-11)
 
 
 def test_splitting_the_only_kind_of_each_class_needs_no_weights() -> None:
     whole, tempo = random_crises(attacks=1, probes=1), random_tempo()
     order = [0, 0, 1, 1]
-    split = replace(
+    split = reshaped(
         whole,
+        lambda table: table[..., order],
         kinds=("attack", "attack twin", "probe", "probe twin"),
         probe=whole.probe[order],
         size=whole.size[order],
         weight=None,
-        **{name: getattr(whole, name)[..., order] for name in CRISES},
     )
     same(project(whole, tempo, [one_phase()]), project(split, tempo, [one_phase()]), 1e-12)
 

@@ -1,0 +1,542 @@
+"""Values of a decision chain with two parties, block by block, several starts, nothing dropped.
+
+Blocks are solved backwards. For a fixed second party the mover's equation is a contraction whose
+Newton steps rise monotonically from the second iterate on (M is convex, the Jacobian an M-matrix);
+the same holds the other way round. Together they need not contract: simultaneous best replies can
+cycle at high precision. So each round takes one Newton step for each party and moves the second
+party's chances towards its reply, by less where the rounds cycle; where that fails, Newton's method
+takes both at once, and the second party's precision is followed from 0 up. Other starts (it never
+raids, it raids as eagerly as it could) look for further solutions; the one reached from precision 0
+is the principal one.
+
+References:
+    Ortega & Rheinboldt 1970, section 13.3, for monotone Newton; Doraszelski & Escobar 2010,
+    doi:10.3982/TE632, and Besanko et al. 2010, doi:10.3982/ECTA7354, for several equilibria of
+    dynamic games and following them by homotopy.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from servanda.numerics.chain import (
+    Acts,
+    Graph,
+    Pace,
+    Work,
+    back_solve,
+    factorise,
+    fill_acts,
+    fill_nature,
+    room,
+    soft_few,
+    soft_pair,
+)
+from servanda.numerics.chain_joint import joint_newton
+from servanda.numerics.jit import kernel
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+__all__ = ["LEAST", "LOST", "MOST", "ONE", "PRINCIPAL", "SOME", "solve_chain"]
+
+ONE, SOME, LOST = 0, 1, 2
+PRINCIPAL, LEAST, MOST = 0, 1, 2
+"""Which solution is followed: from precision 0; from one that never raids; from an eager one."""
+
+ROUNDS = 60
+FRESH = 3
+RARE = 0.05
+SETTLED = 1e-11
+STEP = 1e-9
+CLOSE = 1e-3
+TAIL = 24
+STAGES = 64
+POLISHED = 2e-11
+FALLBACK_STEPS = 50_000
+
+
+@kernel
+def mover_gap(
+    d: int, first: int, last: int, lam: float, graph: Graph, pace: Pace, work: Work
+) -> None:
+    """Left less right side of the mover's equation at ``x``, given ``pi``; fills its choices."""
+    rival, x, q = pace.rival[d], work.x, work.q
+    for i in range(last - first):
+        s = first + i
+        above, below = x[graph.up[s] - first], x[graph.down[s] - first]
+        q[0], q[1] = x[i], work.fixed[i, 1]
+        for t in range(2, q.size):
+            q[t] = work.fixed[i, t] + work.rise[i, t] * above + work.fall[i, t] * below
+        right = work.base[i] + pace.omega[d] * soft_few(q, work.share, lam, work.p[i])
+        after, struck = soft_pair(x[graph.fray[s] - first], work.reply[i], 0.5, lam)
+        work.let[i] = 1.0 - struck
+        right += rival * ((1.0 - work.pi[i]) * x[i] + work.pi[i] * (after - pace.raid[d]))
+        for e in range(work.near_ptr[i], work.near_ptr[i + 1]):
+            right += work.near_rate[e] * x[work.near_to[e]]
+        work.gap[i] = work.factor[i] * x[i] - right
+
+
+@kernel
+def second_gap(
+    d: int,
+    first: int,
+    last: int,
+    lam: float,
+    graph: Graph,
+    pace: Pace,
+    work: Work,
+    reply: Floats,
+) -> None:
+    """Left less right side of the second party's equation at ``y``; fills its ``reply``."""
+    omega, y = pace.omega[d], work.y
+    for i in range(last - first):
+        s = first + i
+        up, down = y[graph.up[s] - first], y[graph.down[s] - first]
+        acted = work.p[i, 0] * y[i] + work.p[i, 1] * work.hold[i, 1]
+        for t in range(2, work.q.size):
+            value = work.hold[i, t] + work.rise[i, t] * up + work.fall[i, t] * down
+            acted += work.p[i, t] * value
+        raided = pace.raid[d] + work.let[i] * y[graph.fray[s] - first]
+        raided += (1.0 - work.let[i]) * work.reply_hold[i]
+        value, reply[i] = soft_pair(y[i], raided, pace.ready[d], lam)
+        right = work.second_base[i] + omega * acted + pace.rival[d] * value
+        for e in range(work.near_ptr[i], work.near_ptr[i + 1]):
+            right += work.near_rate[e] * y[work.near_to[e]]
+        work.second_gap[i] = work.factor[i] * y[i] - right
+
+
+@kernel
+def largest(gap: Floats, factor: Floats, n: int) -> float:
+    """Largest absolute gap over its left factor; nan where a value is not finite."""
+    worst = 0.0
+    for i in range(n):
+        error = abs(gap[i]) / factor[i]
+        if not error <= worst:
+            worst = error
+    return worst
+
+
+@kernel
+def fill_slope(d: int, first: int, last: int, graph: Graph, pace: Pace, work: Work) -> None:
+    """Derivative of a party's gaps by its own values, under both parties' choices; factorised.
+
+    At a solution it is the same matrix for both: what follows an act follows it for either.
+    """
+    omega, rival, n = pace.omega[d], pace.rival[d], last - first
+    for i in range(n):
+        s = first + i
+        for j in range(n):
+            work.slope[i, j] = 0.0
+        for e in range(work.near_ptr[i], work.near_ptr[i + 1]):
+            work.slope[i, work.near_to[e]] -= work.near_rate[e]
+        work.slope[i, i] += work.factor[i] - omega * work.p[i, 0] - rival * (1.0 - work.pi[i])
+        work.slope[i, graph.fray[s] - first] -= rival * work.pi[i] * work.let[i]
+        up, down = graph.up[s] - first, graph.down[s] - first
+        for t in range(2, work.q.size):
+            chance = omega * work.p[i, t]
+            work.slope[i, up] -= chance * work.rise[i, t]
+            work.slope[i, down] -= chance * work.fall[i, t]
+    factorise(work.slope, n)
+
+
+@kernel
+def take_step(work: Work, gap: Floats, values: Floats, n: int) -> float:
+    """Step of ``values`` by the factors in ``slope``; returns its largest entry."""
+    back_solve(work.slope, gap, n)
+    step = 0.0
+    for i in range(n):
+        values[i] -= gap[i]
+        if not abs(gap[i]) <= step:
+            step = abs(gap[i])
+    return step
+
+
+@kernel
+def settle_mover(
+    d: int, first: int, last: int, newton: int, graph: Graph, pace: Pace, work: Work
+) -> float:
+    """Solve the mover's equation for given ``pi``; value iteration stands by for Newton.
+
+    A Newton step of size h leaves at most lam h^2 / 2, so the last step proves itself; the final
+    gap is measured all the same.
+    """
+    lam = pace.lam[d]
+    for _ in range(newton):
+        mover_gap(d, first, last, lam, graph, pace, work)
+        fill_slope(d, first, last, graph, pace, work)
+        step = take_step(work, work.gap, work.x, last - first)
+        if 0.5 * lam * step * step <= 1e-14:
+            break
+    mover_gap(d, first, last, lam, graph, pace, work)
+    left: float = largest(work.gap, work.factor, last - first)
+    if left <= 1e-11:
+        return left
+    damp, before = 1.0, np.inf
+    for i in range(last - first):
+        work.x[i] = pace.flow[d]
+    for _ in range(FALLBACK_STEPS):
+        mover_gap(d, first, last, lam, graph, pace, work)
+        left = largest(work.gap, work.factor, last - first)
+        if left <= 1e-14 or np.isnan(left):
+            break
+        if left > before:
+            damp = max(0.5, 0.9 * damp)
+        before = left
+        for i in range(last - first):
+            work.x[i] -= damp * work.gap[i] / work.factor[i]
+    return left
+
+
+@kernel
+def turn(work: Work, reply: Floats, n: int, damp: float) -> float:
+    """Move the chances of a raid towards the reply; returns the largest distance before it."""
+    change = 0.0
+    for i in range(n):
+        far = reply[i] - work.pi[i]
+        if not abs(far) <= change:
+            change = abs(far)
+        work.pi[i] += damp * far
+    return change
+
+
+@kernel
+def watch(work: Work, n: int, afresh: bool) -> None:
+    """Let the range of ``pi`` take in where it is now."""
+    for i in range(n):
+        if afresh:
+            work.seen[0, i] = work.seen[1, i] = work.pi[i]
+        work.seen[0, i] = min(work.seen[0, i], work.pi[i])
+        work.seen[1, i] = max(work.seen[1, i], work.pi[i])
+
+
+@kernel
+def distance(work: Work, n: int) -> float:
+    """Largest distance of ``pi`` from the solution kept."""
+    gone = 0.0
+    for i in range(n):
+        gone = max(gone, abs(work.pi[i] - work.best[2, i]))
+    return gone
+
+
+@kernel
+def rounds(
+    d: int,
+    first: int,
+    last: int,
+    known: bool,
+    graph: Graph,
+    pace: Pace,
+    work: Work,
+    reply: Floats,
+) -> bool:
+    """Let the parties reply to one another until nothing moves; True where that is reached.
+
+    The derivative is renewed in the first rounds and whenever they slow down. With ``known`` the
+    rounds also end, as reached, once ``pi`` is near the solution kept and still closes in. The
+    range of ``pi`` over the last rounds is left in ``seen``.
+    """
+    n, damp, before, fresh = last - first, 1.0, np.inf, FRESH
+    for turns in range(ROUNDS):
+        mover_gap(d, first, last, pace.lam[d], graph, pace, work)
+        second_gap(d, first, last, pace.second_lam[d], graph, pace, work, reply)
+        if fresh > 0:
+            fill_slope(d, first, last, graph, pace, work)
+            fresh -= 1
+        one = take_step(work, work.gap, work.x, n)
+        two = take_step(work, work.second_gap, work.y, n)
+        change = turn(work, reply, n, damp)
+        moved = max(one, two, change)
+        if one <= STEP and two <= STEP and change <= SETTLED:
+            return True
+        if not moved < np.inf:
+            return False
+        if turns > FRESH and moved > 0.3 * before:
+            fresh = 1
+            if change > 0.8 * before:
+                damp = max(0.02, 0.7 * damp)
+        if known and moved <= CLOSE and moved < 0.5 * before and distance(work, n) <= CLOSE:
+            return True
+        before = moved
+        watch(work, n, turns <= ROUNDS - TAIL)
+    return False
+
+
+@kernel
+def keep(work: Work, n: int) -> None:
+    """Keep the current solution."""
+    for i in range(n):
+        work.best[0, i], work.best[1, i], work.best[2, i] = work.x[i], work.y[i], work.pi[i]
+
+
+@kernel
+def restore(work: Work, n: int) -> None:
+    """Go back to the solution kept."""
+    for i in range(n):
+        work.x[i], work.y[i], work.pi[i] = work.best[0, i], work.best[1, i], work.best[2, i]
+
+
+@kernel
+def from_nought(
+    d: int,
+    first: int,
+    last: int,
+    together: bool,
+    graph: Graph,
+    acts: Acts,
+    pace: Pace,
+    work: Work,
+) -> bool:
+    """Follow the second party's precision from 0 to its value; True where the end is reached.
+
+    With ``together`` the mover's precision rises along with it.
+    """
+    n, at, stride = last - first, 0.0, 0.25
+    for i in range(n):
+        work.pi[i] = pace.ready[d]
+    settle_mover(d, first, last, 40, graph, pace, work)
+    lam = pace.lam[d]
+    if together:
+        lam = 0.0
+        fill_acts(d, first, last, lam, graph, acts, pace, work)
+    reached = joint_newton(d, first, last, lam, 0.0, graph, pace, work)
+    for _ in range(STAGES):
+        if not reached or at == 1.0:
+            break
+        keep(work, n)
+        to = min(1.0, at + stride)
+        if together:
+            lam = to * pace.lam[d]
+            fill_acts(d, first, last, lam, graph, acts, pace, work)
+        if joint_newton(d, first, last, lam, to * pace.second_lam[d], graph, pace, work):
+            at, stride = to, min(0.25, 1.5 * stride)
+        else:
+            restore(work, n)
+            stride *= 0.3
+    if together:
+        fill_acts(d, first, last, pace.lam[d], graph, acts, pace, work)
+    return bool(reached and at == 1.0)
+
+
+@kernel
+def other_start(
+    d: int,
+    first: int,
+    last: int,
+    eager: bool,
+    graph: Graph,
+    pace: Pace,
+    work: Work,
+    reply: Floats,
+) -> bool:
+    """Start from another second party; True where that ends at another solution than kept.
+
+    One that never raids, or with ``eager`` one that raids as if whatever follows were the best, and
+    whatever it has were the worst, of all that the block holds for it.
+    """
+    n, chance = last - first, 0.0
+    if eager:
+        best, worst = work.reply_hold[0], work.y[0]
+        for i in range(n):
+            best = max(best, work.reply_hold[i], work.y[i])
+            worst = min(worst, work.y[i])
+        _, chance = soft_pair(worst, best + pace.raid[d], pace.ready[d], pace.second_lam[d])
+    for i in range(n):
+        work.pi[i] = chance
+    if not rounds(d, first, last, True, graph, pace, work, reply):
+        return False
+    return bool(distance(work, n) > CLOSE)
+
+
+@kernel
+def principal(
+    d: int, first: int, last: int, graph: Graph, acts: Acts, pace: Pace, work: Work
+) -> None:
+    """Go to the solution reached from precision 0, or stay at the one kept if it breaks off."""
+    n = last - first
+    restore(work, n)
+    here = work.best[:, :n].copy()
+    if not from_nought(d, first, last, False, graph, acts, pace, work):
+        work.best[:, :n] = here
+        restore(work, n)
+
+
+@kernel
+def find(
+    d: int,
+    first: int,
+    last: int,
+    graph: Graph,
+    acts: Acts,
+    pace: Pace,
+    work: Work,
+    reply: Floats,
+) -> bool:
+    """Find a solution of a filled block, by rounds of replies or else by Newton and homotopy."""
+    if rounds(d, first, last, False, graph, pace, work, reply):
+        return True
+    if joint_newton(d, first, last, pace.lam[d], pace.second_lam[d], graph, pace, work):
+        return True
+    if from_nought(d, first, last, False, graph, acts, pace, work):
+        return True
+    return bool(from_nought(d, first, last, True, graph, acts, pace, work))
+
+
+@kernel
+def play_block(
+    d: int,
+    first: int,
+    last: int,
+    which: int,
+    graph: Graph,
+    acts: Acts,
+    pace: Pace,
+    work: Work,
+    reply: Floats,
+) -> int:
+    """Solve one filled block for both parties; returns its status.
+
+    A solution that is not the principal one is followed where it exists and ``which`` asks for it;
+    where none was found, ``pi`` is held at the end of the last cycle's range that it asks for.
+    """
+    n = last - first
+    if not find(d, first, last, graph, acts, pace, work, reply):
+        for i in range(n):
+            low, high = work.seen[0, i], work.seen[1, i]
+            work.pi[i] = low if which == LEAST else high if which == MOST else 0.5 * (low + high)
+        settle_mover(d, first, last, 40, graph, pace, work)
+        return LOST
+    keep(work, n)
+    low = False
+    if pace.ready[d] > RARE:  # a rarer raid is as good as none to start from
+        low = other_start(d, first, last, False, graph, pace, work, reply)
+        if low and which == LEAST:
+            return SOME
+        restore(work, n)
+    high = other_start(d, first, last, True, graph, pace, work, reply)
+    if high and which == MOST:
+        return SOME
+    restore(work, n)
+    if not low and not high:
+        return ONE
+    if which == PRINCIPAL:
+        principal(d, first, last, graph, acts, pace, work)
+    return SOME
+
+
+@kernel
+def finish(
+    d: int, first: int, last: int, graph: Graph, pace: Pace, work: Work, reply: Floats
+) -> float:
+    """Measure what both equations leave at the current values, ``pi`` being the reply to them."""
+    n = last - first
+    mover_gap(d, first, last, pace.lam[d], graph, pace, work)
+    second_gap(d, first, last, pace.second_lam[d], graph, pace, work, reply)
+    also = largest(work.second_gap, work.factor, n)
+    turn(work, reply, n, 1.0)
+    mover_gap(d, first, last, pace.lam[d], graph, pace, work)
+    left: float = largest(work.gap, work.factor, n)
+    return also if also > left else left
+
+
+@kernel
+def spell_out(first: int, last: int, acts: Acts, work: Work, p: Floats, answer: Floats) -> None:
+    """Write out the mover's choice and its reply by kind."""
+    for s in range(first, last):
+        i, t = s - first, 2
+        p[s, 0], answer[s, 0] = work.p[i, 0], work.let[i]
+        for k in range(acts.trial.size):
+            answer[s, 1 + k] = (1.0 - work.let[i]) * work.reply_among[i, k]
+            if acts.trial[k]:
+                p[s, 1 + k] = work.p[i, t]
+                t += 1
+            else:
+                p[s, 1 + k] = work.p[i, 1] * work.among[i, k]
+
+
+@kernel
+def solve_block(
+    d: int,
+    first: int,
+    last: int,
+    which: int,
+    graph: Graph,
+    acts: Acts,
+    pace: Pace,
+    work: Work,
+    reply: Floats,
+) -> tuple[float, int]:
+    """Solve one filled block for both parties; returns what is left of the error and the status."""
+    status = play_block(d, first, last, which, graph, acts, pace, work, reply)
+    if status == LOST:
+        return np.inf, status
+    left = finish(d, first, last, graph, pace, work, reply)
+    if left > POLISHED:
+        joint_newton(d, first, last, pace.lam[d], pace.second_lam[d], graph, pace, work)
+        left = finish(d, first, last, graph, pace, work, reply)
+    return left, status
+
+
+@kernel
+def solve_chain(
+    d: int,
+    which: int,
+    both: bool,
+    newton: int,
+    graph: Graph,
+    acts: Acts,
+    pace: Pace,
+    v: Floats,
+    u: Floats,
+    pi: Floats,
+    p: Floats,
+    answer: Floats,
+) -> tuple[float, int]:
+    """Values of draw ``d`` for both parties and what they do.
+
+    Args:
+        d: draw.
+        which: which solution to follow where there are several (0 the principal one).
+        both: False for a second party that raids with the chance ``ready`` whatever happens; its
+            values are then not computed.
+        newton: most Newton steps per block for the mover alone; 0 leaves it to value iteration.
+        graph: topology.
+        acts: action tables.
+        pace: rates and values.
+        v: float64[state + 1], overwritten with the mover's values; the last is the good end.
+        u: float64[state + 1], overwritten with the second party's values.
+        pi: float64[state], overwritten with the chances of a raid.
+        p: float64[state, 1 + kind], overwritten with the mover's choice.
+        answer: float64[state, 1 + kind], overwritten with its reply to a raid.
+
+    Returns:
+        Largest absolute error of either value equation, divided by its left factor, over all
+        states; and 0 where one solution was found, 1 for several, 2 where some block has none.
+    """
+    n, blocks, wide = graph.row.size, graph.block.size - 1, 0
+    for b in range(blocks):
+        wide = max(wide, graph.block[b + 1] - graph.block[b])
+    work, reply = room(acts, wide, graph.edge_to.size), np.empty(wide)
+    v[n], u[n] = pace.flow[d], pace.second_flow[d]
+    worst, status = 0.0, ONE
+    for b in range(blocks - 1, -1, -1):
+        first, last = graph.block[b], graph.block[b + 1]
+        fill_nature(d, first, last, v, u, pi, graph, pace, work)
+        fill_acts(d, first, last, pace.lam[d], graph, acts, pace, work)
+        if both:
+            left, found = solve_block(d, first, last, which, graph, acts, pace, work, reply)
+            status = max(status, found)
+        else:
+            for i in range(last - first):
+                work.pi[i] = pace.ready[d]
+            left = settle_mover(d, first, last, newton, graph, pace, work)
+        if not left <= worst:
+            worst = left
+        spell_out(first, last, acts, work, p, answer)
+        for s in range(first, last):
+            v[s], u[s], pi[s] = work.x[s - first], work.y[s - first], work.pi[s - first]
+    return worst, status

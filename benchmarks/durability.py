@@ -7,12 +7,18 @@ from __future__ import annotations
 
 import statistics
 import time
+from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 
 from servanda.durability import project
 from servanda.durability.model import CrisisInputs, Plan, PlanPhase, Tempo
 
+TARGETS = {
+    "draws_100000_s": ("<=", 30.0),
+    "converged_share_at_precision_10": (">=", 0.999),
+}
 KINDS = 6
 PROBES = 2
 LEVELS = (4, 3, 2, 3)
@@ -32,6 +38,7 @@ def batch(draws: int, cells: int, seed: int = 1) -> tuple[CrisisInputs, Tempo]:
         honoured=luck.uniform(0.0, 1.0, shape),
         defence=luck.uniform(0.0, 1.0, shape),
         direct_war=luck.uniform(0.0, 0.2, shape),
+        protege_value=luck.uniform(0.0, 0.9, shape),
     )
     medians = {
         "lambda_c": 4.0,
@@ -59,14 +66,33 @@ def batch(draws: int, cells: int, seed: int = 1) -> tuple[CrisisInputs, Tempo]:
     return inputs, Tempo(**columns)
 
 
-def timed(inputs: CrisisInputs, tempo: Tempo, plans: list[Plan], repeats: int) -> float:
+def timed(
+    inputs: CrisisInputs,
+    tempo: Tempo,
+    plans: list[Plan],
+    repeats: int,
+    protege: Literal["chooses", "mechanical"],
+) -> float:
     """Median seconds of a warm projection."""
     seconds = []
     for _ in range(repeats):
         begin = time.perf_counter()
-        project(inputs, tempo, plans)
+        project(inputs, tempo, plans, protege=protege)
         seconds.append(time.perf_counter() - begin)
     return statistics.median(seconds)
+
+
+def steep(draws: int) -> dict[str, float]:
+    """Shares of draws solved with both precisions at 10."""
+    inputs, tempo = batch(draws, 1, seed=2)
+    ten = np.full(draws, 10.0)
+    tempo = replace(tempo, lambda_c=ten, lambda_p=ten)
+    plan = Plan("truce", (PlanPhase(0, np.zeros(draws), truce=True),))
+    result = project(inputs, tempo, [plan], step=5.0)
+    return {
+        "converged_share_at_precision_10": 1.0 - result.unconverged_share,
+        "several_share_at_precision_10": result.several_share,
+    }
 
 
 def main(draws: int = 2000, options: int = 14, repeats: int = 5) -> dict[str, float]:
@@ -78,8 +104,8 @@ def main(draws: int = 2000, options: int = 14, repeats: int = 5) -> dict[str, fl
         repeats: timed repeats; the median counts.
 
     Returns:
-        Draws per second for 144 states, seconds for the comparison, largest residual, share of
-        unconverged draws.
+        Draws per second for 144 states with two players and with a mechanical protege, seconds for
+        1e5 draws, seconds for the comparison, largest residual, shares not solved.
     """
     begin = time.perf_counter()
     small, quick = batch(2, 1)
@@ -88,22 +114,24 @@ def main(draws: int = 2000, options: int = 14, repeats: int = 5) -> dict[str, fl
     inputs, tempo = batch(draws, 4)
     last = np.zeros(draws)
     single = [Plan("truce", (PlanPhase(0, last, truce=True),))]
-    seconds = timed(inputs, tempo, single, repeats)
+    seconds = timed(inputs, tempo, single, repeats, "chooses")
+    alone = timed(inputs, tempo, single, repeats, "mechanical")
     many = [Plan(f"o{k}", (PlanPhase(k % 4, last, truce=True),)) for k in range(options)]
-    compared = timed(inputs, tempo, many, max(1, repeats // 2))
+    compared = timed(inputs, tempo, many, max(1, repeats // 2), "chooses")
     result = project(inputs, tempo, many)
     figures = {
         "first_call_s": first,
         "draws_per_s_144_states": draws / seconds,
+        "draws_per_s_144_states_mechanical": draws / alone,
+        "draws_100000_s": 1e5 * seconds / draws,
         "comparison_s": compared,
         "residual": float(result.residual.max()),
         "unconverged_share": result.unconverged_share,
+        "several_share": result.several_share,
+        **steep(draws),
     }
-    rate, worst = figures["draws_per_s_144_states"], figures["residual"]
-    print(f"durability, first call (compiles when the cache is cold): {first:.2f} s")
-    print(f"durability, 144 states, one option: {rate:.0f} draws/s")
-    print(f"durability, {draws} draws x {options} options x 144 states: {compared:.2f} s")
-    print(f"largest residual {worst:.1e}, unconverged {figures['unconverged_share']:.4%}")
+    for name, value in figures.items():
+        print(f"durability, {name}: {value:,.6g}")
     return figures
 
 

@@ -36,6 +36,21 @@ __all__ = ["command", "deliver", "write_report"]
     "--rival", "rivals", multiple=True, metavar="ASSUMPTION=RIVAL", help="Use a rival model."
 )
 @click.option(
+    "--posterior",
+    default="durability",
+    show_default=True,
+    metavar="NAME",
+    help="Fit to history for the calibrated assumptions: durability, durability-without-founding, "
+    "or `prior` for none.",
+)
+@click.option(
+    "--protege",
+    default="chooses",
+    show_default=True,
+    type=click.Choice(["chooses", "mechanical"]),
+    help="Whether the protege looks ahead or provokes with a fixed chance.",
+)
+@click.option(
     "--executor",
     default="local",
     show_default=True,
@@ -61,6 +76,8 @@ def command(
     as_of: str | None,
     options: tuple[str, ...],
     rivals: tuple[str, ...],
+    posterior: str,
+    protege: str,
     executor: str,
     out: Path,
     report: Path | None,
@@ -83,6 +100,8 @@ def command(
         as_of=as_of,
         options=options,
         rivals=pairs(rivals),
+        posterior=None if posterior == "prior" else posterior,
+        protege="mechanical" if protege == "mechanical" else "chooses",
         root=out,
         rival_effects=not no_rivals,
         progress=Progress("Comparing", quiet=quiet or as_json),

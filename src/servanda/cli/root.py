@@ -24,6 +24,8 @@ COMMANDS = {
     "atop": "Exchange instruments with the tables of the ATOP alliance data.",
     "compare": "Compare all options of a scenario side by side and write the report.",
     "solve": "Find the equilibria of one crisis game, from a file or the catalogue.",
+    "calibrate": "Fit the durability engine to the casebook; prior beside posterior.",
+    "backtest": "Score the durability engine against history, one cluster left out at a time.",
     "explain": "Explain a problem code, or trace a number of a comparison.",
     "verify": "Recompute a stored run and compare it with the record.",
     "cite": "Print the methods and sources a run rests on.",

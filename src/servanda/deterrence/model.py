@@ -8,12 +8,13 @@ read the same share a cell. The *state* is the product posture x credibility x f
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from servanda.deterrence.checks import CODE, expect, refusal, within
+from servanda.deterrence.rules import RULES, Rules
+from servanda.deterrence.tables import NOT_CONVERGED, OK, SEVERAL, Choice, Crisis, Levels
 
 __all__ = [
     "CLASSES",
@@ -21,11 +22,13 @@ __all__ = [
     "NOT_CONVERGED",
     "OK",
     "PER_DRAW",
+    "RULES",
     "SEVERAL",
     "Choice",
     "Crisis",
     "Exposure",
     "Levels",
+    "Rules",
     "Stakes",
 ]
 
@@ -37,9 +40,6 @@ Indices = NDArray[np.int16]
 #: How strongly a text binds, weakest first; the index is the code in ``Exposure.klass``.
 CLASSES = ("none", "permitted", "mandate", "consult", "discretionary", "political", "binding")
 
-#: Status codes: one fixed point found; several; the iteration did not settle.
-OK, SEVERAL, NOT_CONVERGED = 0, 1, 2
-
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
@@ -49,7 +49,7 @@ class Exposure:
         options: ids of the options.
         guarantors: ids of the guarantors.
         kinds: ids of the incident kinds.
-        bodies: ids of the bodies that decide by consensus.
+        bodies: ids of the bodies that decide, or whose members wait for others.
         cell_of: int16[option, phase], the cell of each phase, -1 where there is no such phase.
         klass: int8[draw, cell, guarantor, kind], index into ``CLASSES``.
         floor: [draw, cell, guarantor, kind], least share of the guarantor's capability owed.
@@ -61,6 +61,7 @@ class Exposure:
         pool: int16, same axes, -1 or a clause index; same index = credibility pooled.
         troops: [draw, cell, guarantor], troops stationed on the protege's territory.
         forward: [draw, cell, guarantor], share of the guarantor's capability in theatre.
+        rules: by which rule each body decides; None lets all of them decide by consensus.
 
     Raises:
         ModelError: SV610 where a shape, range or order is wrong.
@@ -85,6 +86,7 @@ class Exposure:
     pool: Indices
     troops: Floats
     forward: Floats
+    rules: Rules | None = None
 
     def __post_init__(self) -> None:
         """Check shapes, ranges and the agreement of class and commitment."""
@@ -104,6 +106,9 @@ class Exposure:
         if cells.ndim != 2 or cells.shape[0] != len(self.options):
             raise refusal(f"cell_of needs axes option ({len(self.options)}), phase: {cells.shape}")
         put(self, "cell_of", cells)
+        places = (shape[0], len(self.bodies), len(self.guarantors))
+        if (*self.ruled.threshold.shape, self.ruled.votes.shape[1]) != places:
+            raise refusal(f"rules do not fit (draws, bodies, guarantors) = {places}")
         self._check_ranges()
 
     def _check_ranges(self) -> None:
@@ -119,6 +124,13 @@ class Exposure:
             raise refusal("share must lie between floor and ceiling")
         if (self.commitment[self.klass == 0] != 0.0).any():
             raise refusal("commitment must be exactly 0 for class none")
+
+    @property
+    def ruled(self) -> Rules:
+        """The rules of the bodies; all decide by consensus where none were given."""
+        if self.rules is not None:
+            return self.rules
+        return Rules.consensus(self.draws, len(self.bodies), len(self.guarantors))
 
     @property
     def draws(self) -> int:
@@ -260,134 +272,3 @@ class Stakes:
     def draws(self) -> int:
         """Number of draws."""
         return int(self.m.shape[0])
-
-
-@dataclass(frozen=True, slots=True)
-class Levels:
-    """Multipliers that make up the states; all come from assumptions.
-
-    Attributes:
-        posture: multiplies the challenger's capability (4 values in the standard study).
-        credibility: multiplies commitment, for instance (.6, .8, 1).
-        forces: multiplies troops and forward share, for instance (1, 0).
-        alignment: multiplies the stake of pivotal guarantors, for instance (1, .5, 0).
-
-    Raises:
-        ModelError: SV610 where a level is negative or an axis lacks the value 1, which
-            marks the reference state.
-    """
-
-    posture: tuple[float, ...]
-    credibility: tuple[float, ...]
-    forces: tuple[float, ...]
-    alignment: tuple[float, ...]
-
-    def __post_init__(self) -> None:
-        """Check that each axis holds the reference value 1."""
-        for name in ("posture", "credibility", "forces", "alignment"):
-            values = getattr(self, name)
-            if 1.0 not in values or min(values) < 0.0 or not np.isfinite(values).all():
-                raise refusal(f"levels of {name} must be finite, >= 0 and hold 1, found {values}")
-        if min(self.posture) <= 0.0:
-            raise refusal("levels of posture multiply a capability and must be > 0")
-
-    @property
-    def names(self) -> tuple[str, str, str, str]:
-        """Names of the four state axes, in order."""
-        return "posture", "credibility", "forces", "alignment"
-
-    @property
-    def shape(self) -> tuple[int, int, int, int]:
-        """Lengths of posture, credibility, forces, alignment."""
-        return len(self.posture), len(self.credibility), len(self.forces), len(self.alignment)
-
-    @property
-    def reference(self) -> tuple[int, int, int, int]:
-        """Index of the first value 1 on each axis: the state of an intact guarantee."""
-        axes = (self.posture, self.credibility, self.forces, self.alignment)
-        p, c, f, a = (axis.index(1.0) for axis in axes)
-        return p, c, f, a
-
-
-@dataclass(frozen=True, slots=True)
-class Crisis:
-    """What one crisis would bring, in this model, for every draw, cell, state and kind.
-
-    Unless said, float64[draw, cell, posture, credibility, forces, alignment, kind]. Arrays may
-    be read-only views in which an axis that changes nothing is broadcast; copy before writing.
-
-    Attributes:
-        defence: expected probability that the defence holds if the protege resists.
-        helped: probability that at least one guarantor with capability decides to act.
-        honoured: probability that those who gave their word together reach the clause's floor,
-            any military act where it has none. Where nobody gave a word it equals ``helped``
-            and ``promised`` is False: show it as not applicable.
-        helper_share: K = E[1 - exp(-helping capability / challenger's)].
-        nuclear: probability that a nuclear guarantor acts.
-        direct_war: probability of war between challenger and a guarantor, given resistance.
-        resist: probability that the protege resists.
-        attack_value: the challenger's value of attacking; for a probe, of the fight it turns
-            into when it escalates.
-        act_cost: expected capability put in the field times size, in units of the
-            challenger's capability; times a unit cost it is money.
-        status: int8, 0 one fixed point, 1 several found, 2 not converged.
-        residual: largest |q - response(q)| of the reported fixed point.
-        honour: [draw, cell, guarantor, kind] probability that each acts, reference state.
-        blocked: [draw, cell, kind, body] probability that each body is blocked, reference state;
-            0 where it does not decide.
-        promised: bool[draw, cell, kind], True where some guarantor gave its word.
-        spread: largest difference in ``defence`` between the fixed points found (0 for one).
-        cell_of: int16[option, phase] as in the exposure.
-        levels: the levels the states stand for.
-    """
-
-    defence: Floats
-    helped: Floats
-    honoured: Floats
-    helper_share: Floats
-    nuclear: Floats
-    direct_war: Floats
-    resist: Floats
-    attack_value: Floats
-    act_cost: Floats
-    status: Codes
-    residual: Floats
-    honour: Floats
-    blocked: Floats
-    promised: Bools
-    spread: Floats
-    cell_of: Indices
-    levels: Levels
-
-    def at_reference(self, name: str) -> NDArray[Any]:
-        """Give one quantity at the reference state.
-
-        Args:
-            name: the name of a state array, for instance "defence".
-
-        Returns:
-            The array over [draw, cell, kind].
-        """
-        p, c, f, a = self.levels.reference
-        values: NDArray[Any] = getattr(self, name)[:, :, p, c, f, a, :]
-        return values
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """What the challenger chooses at its next chance to act.
-
-    Attributes:
-        stay: [draw, cell, posture, credibility, forces, alignment] probability of staying.
-        by_kind: same axes and kind; with ``stay`` they sum to 1.
-        probe: probability of any probe. attack: of any attack.
-        value: the logit value (1/lambda) log sum pi0 exp(lambda U).
-        utility: same axes and kind, U of each kind.
-    """
-
-    stay: Floats
-    by_kind: Floats
-    probe: Floats
-    attack: Floats
-    value: Floats
-    utility: Floats

@@ -19,6 +19,11 @@ __all__ = ["Answer", "Coalition", "participate", "uniqueness_bound"]
 
 Floats = NDArray[np.float64]
 
+PER_GAME = ("lam", "phi", "base", "rival", "g", "floor")
+PER_BODY = ("rule", "need", "barred")
+#: As many as the kernel lists cases for (``servanda.numerics.seating``).
+MOST_BODIES, MOST_LEADERS = 8, 4
+
 
 @dataclass(frozen=True, slots=True)
 class Coalition:
@@ -36,12 +41,19 @@ class Coalition:
         cost: cost of acting.
         prior: where the search for a fixed point starts, in [0, 1].
         weight: capability by which members count in their pool (normalised inside).
-        pool: int, -1 or a clause index. body: int, -1 or the index of a consensus body (0 to 3).
+        pool: int, -1 or a clause index. body: int, -1 or the index of a body (0 to 7).
         veto: utility of blocking before the stake in acting together is taken off.
         gives: what a guarantor bound by a promise brings; 0 where it promised nothing.
         nuclear: bool.
         lam, phi, base, rival, g, floor: [game] precision, chance that forward forces fight,
             own capability, the challenger's, contest exponent, promised total to be reached.
+        word: the part of ``credit`` that counts only where the body that waits is open.
+        owes: the part of ``floor`` that this guarantor promised.
+        vote: weight in the vote of its body; inf where its block alone is enough.
+        leads: int, a bit for each body whose members wait for this guarantor (at most 4 lead).
+        rule: [game, body] 0 vote, 1 after one of the leaders, 2 after all of them.
+        need: [game, body] share of the votes that a decision needs, 1 for consensus.
+        barred: bool[game, body], kept shut from outside.
     """
 
     able: Floats
@@ -63,27 +75,36 @@ class Coalition:
     rival: Floats
     g: Floats
     floor: Floats
+    word: Floats | float = 0.0
+    owes: Floats | float = 0.0
+    vote: Floats | float = 1.0
+    leads: NDArray[np.int64] | int = 0
+    rule: NDArray[np.int64] | int = 0
+    need: Floats | float = 1.0
+    barred: NDArray[np.bool_] | bool = False
 
     def __post_init__(self) -> None:
         """Bring all arrays to one shape and refuse what the formulas cannot take."""
         shape = np.shape(self.able)
         if len(shape) != 2:
             raise ModelError(f"able needs axes game, guarantor; it has shape {shape}", code=CODE)
-        whole, logical = ("pool", "body"), ("nuclear",)
-        single = ("lam", "phi", "base", "rival", "g", "floor")
+        whole, logical = ("pool", "body", "leads", "rule"), ("nuclear", "barred")
         for name in self.__slots__:
             kind: Any = np.int64 if name in whole else np.bool_ if name in logical else np.float64
-            wanted = shape[:1] if name in single else shape
+            wanted = shape[:1] if name in PER_GAME else shape
+            wanted = (shape[0], MOST_BODIES) if name in PER_BODY else wanted
             value = np.broadcast_to(np.asarray(getattr(self, name), dtype=kind), wanted)
-            if not np.isfinite(value).all():
+            if np.isnan(value).any() or (name != "vote" and not np.isfinite(value).all()):
                 raise ModelError(f"{name} holds values that are not finite", code=CODE)
             object.__setattr__(self, name, np.ascontiguousarray(value))
         if (self.able < self.idle).any() or (self.idle < 0.0).any():
             raise ModelError("needs 0 <= idle <= able: acting includes forward forces", code=CODE)
         if not (self.base > 0.0).all() or not (self.rival > 0.0).all():
             raise ModelError("base and rival are capabilities and must be > 0", code=CODE)
-        if self.body.size and self.body.max() > 3:
-            raise ModelError("body: at most 4 (0 to 3) can decide at once", code=CODE)
+        if self.body.size and self.body.max() >= MOST_BODIES:
+            raise ModelError(f"body: at most {MOST_BODIES} can decide at once", code=CODE)
+        if ((np.asarray(self.leads) != 0).sum(axis=1) > MOST_LEADERS).any():
+            raise ModelError(f"leads: at most {MOST_LEADERS} can be waited for", code=CODE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,19 +118,29 @@ class Answer:
         reached: probability that the promised floor is reached (any act where it is 0).
         helper_share: E[1 - exp(-helping capability / rival)].
         nuclear: probability that a nuclear guarantor acts.
-        blocked: [game, body] probability that a body is blocked.
+        q_open, q_shut: the same given that the guarantor's own body is open or shut.
+        found: [game, 3, guarantor] q at the fixed points found from the prior, from nobody acting
+            and from everybody acting, where no vote is blocked and all who are waited for act.
+        blocked: [game, body] probability that a body is shut: its vote blocked, or those waited
+            for not acting. reached_open, reached_shut: ``reached`` given that; nan where it cannot
+            arise or nothing is owed then.
         bound: below 1 the fixed point is unique.
         residual: largest last change of q. spread: of ``defence`` over the fixed points found.
         status: 0 one found, 1 several, 2 not converged.
     """
 
     q: Floats
+    q_open: Floats
+    q_shut: Floats
+    found: Floats
     defence: Floats
     helped: Floats
     reached: Floats
     helper_share: Floats
     nuclear: Floats
     blocked: Floats
+    reached_open: Floats
+    reached_shut: Floats
     bound: Floats
     residual: Floats
     spread: Floats
@@ -134,10 +165,16 @@ def _seats(
         "gives": coalition.gives,
         "shadow": coalition.nuclear.astype(np.float64),
         "effort": np.zeros_like(coalition.able),
+        "word": coalition.word,
+        "owes": coalition.owes,
+        "vote": coalition.vote,
     }
     players = np.ascontiguousarray(np.stack([rows[name] for name in columns], axis=1))
-    marks = np.ascontiguousarray(np.stack([pool, coalition.body, np.zeros_like(pool)], axis=1))
-    return players, marks
+    rank, leads = np.zeros_like(pool), np.asarray(coalition.leads)
+    own = np.where(coalition.body >= 0, 1 << np.maximum(coalition.body, 0), 0)
+    # Nobody waits for its own act.
+    marks = np.stack([pool, coalition.body, rank, leads & ~own], axis=1)
+    return players, np.ascontiguousarray(marks)
 
 
 def participate(
@@ -178,10 +215,13 @@ def participate(
     games, most = coalition.able.shape
     players, marks = _seats(coalition, COLUMNS)
     game = np.stack(
-        [getattr(coalition, name) for name in ("lam", "phi", "base", "rival", "g", "floor")],
+        [getattr(coalition, name) for name in PER_GAME],
         axis=1,
     )
-    q, blocked = np.zeros((games, most)), np.zeros((games, 4))
+    rules = np.stack([np.asarray(getattr(coalition, name), np.float64) for name in PER_BODY])
+    q, found = np.zeros((3, games, most)), np.zeros((games, 3, most))
+    shut = np.full((3, games, MOST_BODIES), np.nan)
+    shut[0] = 0.0
     outcome = np.zeros((games, len(OUTCOMES)))
 
     def work(start: int, stop: int) -> None:
@@ -192,11 +232,13 @@ def participate(
             players,
             marks,
             game,
+            rules,
             nodes,
             selection,
             tolerance,
             q,
-            blocked,
+            found,
+            shut,
             outcome,
             scratch,
             desk(most, nodes),
@@ -205,8 +247,13 @@ def participate(
     over_rows(work, games, threads=threads, block=64)
     got = dict(zip(OUTCOMES, outcome.T, strict=True))
     return Answer(
-        q=q,
-        blocked=blocked,
+        q=q[0],
+        q_open=q[1],
+        q_shut=q[2],
+        found=found,
+        blocked=shut[0],
+        reached_open=shut[1],
+        reached_shut=shut[2],
         status=got["status"].astype(np.int8),
         **{
             name: got[name]

@@ -16,7 +16,8 @@ Selection = Literal["prior", "low", "high"]
 #: Which fixed point is reported where there are several: the one reached from the word given,
 #: the one with the lowest expected defence, or the one with the highest.
 SELECTIONS: tuple[Selection, ...] = ("prior", "low", "high")
-MOST_BODIES = 4
+#: Most bodies of all cells together: they are told apart by bits.
+MOST_IDS = 60
 
 
 def _agree(exposure: Exposure, stakes: Stakes) -> None:
@@ -27,10 +28,33 @@ def _agree(exposure: Exposure, stakes: Stakes) -> None:
         raise ModelError(
             f"stakes have (draws, guarantors, kinds) {have}, the exposure {want}", code=CODE
         )
-    if len(exposure.bodies) > MOST_BODIES:
+    _few(exposure)
+
+
+def _few(exposure: Exposure) -> None:
+    """Refuse more bodies or leaders in one crisis than their cases can be listed for."""
+    from servanda.numerics.seating import MOST_BODIES, MOST_LEADERS
+
+    if len(exposure.bodies) > MOST_IDS:
+        raise ModelError(f"at most {MOST_IDS} bodies, found {len(exposure.bodies)}", code=CODE)
+    present = [(exposure.body == b).any(axis=2) for b in range(len(exposure.bodies))]
+    at_once = np.sum(present, axis=0).max(initial=0) if present else 0
+    if at_once > MOST_BODIES:
         raise ModelError(
-            f"at most {MOST_BODIES} bodies can decide at once, found {len(exposure.bodies)}: "
+            f"at most {MOST_BODIES} bodies can decide on one incident, found {at_once}: "
             "merge bodies with the same members",
+            code=CODE,
+        )
+    leading = [
+        np.any([p for p, names in zip(present, exposure.ruled.leaders, strict=True) if names[i]], 0)
+        for i in range(len(exposure.guarantors))
+        if exposure.ruled.leaders[:, i].any()
+    ]
+    waited = np.sum(leading, axis=0).max(initial=0) if leading else 0
+    if waited > MOST_LEADERS:
+        raise ModelError(
+            f"at most {MOST_LEADERS} guarantors can be waited for on one incident, found {waited}: "
+            "name fewer, or let one of them stand for all",
             code=CODE,
         )
 
@@ -56,6 +80,24 @@ def _pack(exposure: Exposure, stakes: Stakes) -> tuple[NDArray[Any], ...]:
         np.stack(terms),
         np.stack([_by_kind(exposure.body), _by_kind(exposure.pool)]),
         np.stack([exposure.troops, exposure.forward]),
+        *_bodies(exposure),
+    )
+
+
+def _bodies(exposure: Exposure) -> tuple[NDArray[Any], ...]:
+    """Number the rules as the kernel reads them: rule and barred, need, votes, leaders' bits."""
+    from servanda.numerics.seating import AFTER_ALL, AFTER_ONE, VOTED
+
+    codes = {"consensus": VOTED, "majority": VOTED, "after_one": AFTER_ONE, "after_all": AFTER_ALL}
+    rules = exposure.ruled
+    kinds = np.array([codes[rule] for rule in rules.rule], np.float64)
+    agree = np.array([rule == "consensus" for rule in rules.rule], np.bool_)
+    bits = (rules.leaders & rules.waits[:, None]) * (1 << np.arange(len(rules.rule)))[:, None]
+    return (
+        np.stack([kinds, rules.barred.astype(np.float64)]),
+        np.where(agree, 1.0, rules.threshold),
+        rules.votes,
+        bits.sum(axis=0, dtype=np.int64),
     )
 
 
@@ -105,8 +147,8 @@ def solve(
     status = np.empty(shape, dtype=np.int8)
     flat = (*shape[:2], -1, shape[-1])
     rows, codes = out.reshape(len(FIELDS), *flat), status.reshape(flat)
-    honour = np.empty((*shape[:2], shape[-1], len(exposure.guarantors)))
-    blocked = np.zeros((*shape[:2], shape[-1], len(exposure.bodies)))
+    honour = np.empty((3, *shape[:2], shape[-1], len(exposure.guarantors)))
+    shut = np.zeros((3, *shape[:2], shape[-1], len(exposure.bodies)))
     axes = tuple(np.asarray(getattr(levels, name), dtype=np.float64) for name in levels.names)
     pick = SELECTIONS.index(selection)
 
@@ -123,20 +165,25 @@ def solve(
             pick,
             tolerance,
             workspace(len(exposure.guarantors), nodes),
-            desk(len(exposure.guarantors), nodes),
+            desk(len(exposure.guarantors), nodes, len(exposure.bodies)),
             rows,
             codes,
             honour,
-            blocked,
+            shut,
         )
 
     over_rows(work, exposure.draws, threads=threads)
     tables = dict(zip(FIELDS, out, strict=True))
+    acts = np.ascontiguousarray(np.moveaxis(honour, 4, 3))
     return Crisis(
         **tables,
         status=status,
-        honour=np.ascontiguousarray(np.moveaxis(honour, 3, 2)),
-        blocked=blocked,
+        honour=acts[0],
+        honour_open=acts[1],
+        honour_shut=acts[2],
+        blocked=shut[0],
+        honoured_open=shut[1],
+        honoured_shut=shut[2],
         promised=np.asarray((exposure.commitment > 0.0).any(axis=2)),
         cell_of=exposure.cell_of,
         levels=levels,

@@ -148,8 +148,9 @@ class GuaranteeType(Noun):
     """What a guarantee type of the casebook means for the model.
 
     ``klass`` is the class of clause, ``military`` what the text says of military means, ``body``
-    the organ that must agree first (None: each for itself), ``paper`` whether the type is a promise
-    without forces, whose famous failures the sample over-represents.
+    the organ that must agree first (None: each for itself), ``capability`` the assumption that says
+    how strong its guarantors are, ``paper`` whether the type is a promise without forces, whose
+    famous failures the sample over-represents.
     """
 
     id: Identifier
@@ -160,6 +161,7 @@ class GuaranteeType(Noun):
     body: Identifier | None = None
     rule: str | None = None
     guarantors: Number = Field(ge=0)
+    capability: Identifier
     forces: TypicalForces
     paper: Flag = False
     source: str

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from servanda.domain.moment import Moment
@@ -13,7 +15,9 @@ __all__ = ["Study"]
 class Study(Noun):
     """What to run: draws, seed, day of knowledge, options, rival models switched on.
 
-    The number of workers is not part of it: results are the same bits for any number.
+    ``posterior`` names the fit to history that the calibrated assumptions come from; None takes
+    their priors. ``protege`` says whether the protege is a player or a mechanism. The number of
+    workers is not part of it: results are the same bits for any number.
     """
 
     scenario: str
@@ -22,3 +26,5 @@ class Study(Noun):
     as_of: Moment | None = None
     options: Tokens = ()
     rivals: dict[str, str] = {}
+    posterior: str | None = None
+    protege: Literal["chooses", "mechanical"] = "chooses"

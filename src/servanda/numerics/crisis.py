@@ -10,18 +10,26 @@ from __future__ import annotations
 
 import math
 
-from servanda.numerics.coalition import (
-    DEFENCE,
-    EFFORT_OUT,
-    HELPED,
-    NUCLEAR,
-    REACHED,
-    RESIDUAL,
-    SHARE,
-    SPREAD,
-    STATUS,
-    answer,
-    wear,
+from servanda.numerics.coalition import answer, divide
+from servanda.numerics.gathering import (
+    CG,
+    CN,
+    CO,
+    CP,
+    CW,
+    D0,
+    DF,
+    DN,
+    LG,
+    LP,
+    MP,
+    NUMBERS,
+    PHI,
+    G,
+    differs,
+    gather,
+    number_bodies,
+    set_state,
 )
 from servanda.numerics.jit import kernel, part
 from servanda.numerics.participation import (
@@ -31,23 +39,31 @@ from servanda.numerics.participation import (
 )
 from servanda.numerics.seating import (
     BODY,
-    COST,
+    CHANCE,
+    CLOSED,
     CREDIT,
-    EFFORT,
-    GIVES,
-    IDLE,
     MIXED,
-    POOL,
-    POOLED,
+    OPENED,
+    OWED_OPEN,
+    OWED_SHUT,
     PRIOR,
-    RANK,
-    SHADOW,
     STAKE,
-    VETO,
-    WEIGHT,
-    X,
+    WHEN_OPEN,
+    WHEN_SHUT,
     seat,
     share_pools,
+)
+from servanda.numerics.tally import (
+    DEFENCE,
+    EFFORT_OUT,
+    HELPED,
+    NUCLEAR,
+    REACHED,
+    RESIDUAL,
+    SHARE,
+    SPREAD,
+    STATUS,
+    wear,
 )
 
 __all__ = ["FIELDS", "NUMBERS", "crisis_tables"]
@@ -66,93 +82,11 @@ FIELDS = (
     "residual",
     "spread",
 )
-#: Order of the columns of per-draw numbers.
-NUMBERS = (
-    "lambda_g",
-    "lambda_p",
-    "g",
-    "m_p",
-    "tau0",
-    "n0",
-    "phi_f",
-    "c_w",
-    "c_o",
-    "c_g",
-    "c_n",
-    "c_p",
-    "a1",
-    "a2",
-    "a3",
-    "zeta",
-    "d0",
-    "d_f",
-    "d_n",
-)
-(LG, LP, G, MP, TAU, N0, PHI, CW, CO, CG, CN, CP, A1, A2, A3, ZETA, D0, DF, DN) = range(19)
 
 
 @part
 def _logistic(x):  # type: ignore[no-untyped-def]
     return 1.0 / (1.0 + math.exp(-x))
-
-
-@part
-def _gather(  # type: ignore[no-untyped-def]
-    num, cell, own, force, size, nuclear, pivotal, raw, rawmark, who
-):
-    """Fill the table of players at full credibility and alignment.
-
-    Returns (players, bodies, threshold, contact). ``cell`` holds floor, share, delay, commitment,
-    body, pool of each guarantor, ``own`` holds m, b, nu, a0, t_move, troops, forward.
-    """
-    floor, share, delay, commitment, body, pool = cell
-    m, b, nu, a0, t_move, troops, forward = own
-    n = bodies = 0
-    threshold = contact = 0.0
-    for i in range(m.size):
-        ahead = forward[i] * force
-        late = share[i] * math.exp(-(delay[i] + t_move[i]) / num[TAU])
-        x = min(1.0, ahead + (1.0 - ahead) * late) * m[i]
-        contact += troops[i] * force
-        kappa = commitment[i]
-        if x == 0.0 and kappa == 0.0 and body[i] < 0 and pool[i] < 0:
-            continue
-        given = share[i] * m[i]
-        raw[X, n], raw[IDLE, n], raw[STAKE, n] = x, ahead * m[i], b[i]
-        raw[COST, n] = size * (1.0 + nu[i])
-        raw[CREDIT, n] = a0[i] + num[A2] * (1.0 - math.exp(-troops[i] * force / num[N0]))
-        raw[POOLED, n], raw[PRIOR, n] = num[A3] * kappa, kappa
-        raw[VETO, n] = num[ZETA] * raw[COST, n]
-        raw[WEIGHT, n] = m[i]
-        raw[GIVES, n] = given if kappa > 0.0 else 0.0
-        raw[SHADOW, n] = 1.0 if nuclear[i] else 0.0
-        raw[EFFORT, n] = given
-        rawmark[POOL, n], rawmark[BODY, n] = pool[i], body[i]
-        rawmark[RANK, n] = 1 if pivotal[i] else 0
-        if kappa > 0.0:
-            threshold += floor[i] * m[i]
-        bodies = max(bodies, body[i] + 1)
-        who[n] = i
-        n += 1
-    return n, bodies, threshold, 1.0 - math.exp(-contact / num[N0])
-
-
-@part
-def _number_bodies(tags, n, bodies, slot):  # type: ignore[no-untyped-def]
-    """Renumber the bodies that are present from 0, noting where; return how many there are."""
-    seen = 0
-    for b in range(slot.size):
-        slot[b] = -1
-    for b in range(bodies):
-        present = False
-        for i in range(n):
-            if tags[BODY, i] == b:
-                tags[BODY, i] = seen
-                present = True
-        if present:
-            slot[b] = seen
-            seen += 1
-    return seen
 
 
 @part
@@ -199,30 +133,6 @@ def _copy_states(out, status, d, c, k, shape, vary_r, vary_f, vary_a):  # type: 
 
 
 @part
-def _differs(commitment, share, b, m, troops, forward, pivotal):  # type: ignore[no-untyped-def]
-    """Say which of credibility, forces, alignment can change anything in this cell."""
-    by_word = by_force = by_friend = False
-    for i in range(m.size):
-        by_word = by_word or commitment[i] > 0.0
-        by_force = by_force or troops[i] > 0.0 or forward[i] > 0.0
-        able = m[i] > 0.0 and (share[i] > 0.0 or forward[i] > 0.0)
-        by_friend = by_friend or (pivotal[i] and able and b[i] != 0.0)
-    return by_word, by_force, by_friend
-
-
-@part
-def _set_state(table, tags, n, num, kept, credibility, friendship):  # type: ignore[no-untyped-def]
-    """Set what credibility and alignment change in the table of players."""
-    for i in range(n):
-        kappa = kept[0, i] * credibility
-        friend = friendship if tags[RANK, i] == 1 else 1.0
-        table[STAKE, i] = kept[2, i] * friend
-        table[CREDIT, i] = kept[1, i] + num[A1] * kappa
-        table[POOLED, i], table[PRIOR, i] = num[A3] * kappa, min(kappa, 1.0)
-        table[VETO, i] = num[ZETA] * table[COST, i] - (num[A1] + num[A3]) * kappa
-
-
-@part
 def _wind(step, p, alignments, credibilities):  # type: ignore[no-untyped-def]
     """Order the states like a ribbon, so that each is a neighbour of the one before."""
     row, r = step // credibilities, step % credibilities
@@ -233,19 +143,31 @@ def _wind(step, p, alignments, credibilities):  # type: ignore[no-untyped-def]
 
 
 @part
-def _store_honour(honour, blocked, n, order, who, scratch, chances, slot):  # type: ignore[no-untyped-def]
-    """Keep who acts and which bodies are blocked at the reference state."""
+def _store_honour(d, c, k, honour, shut, n, order, who, tags, scratch, ruled, slot):  # type: ignore[no-untyped-def]
+    """Keep who acts and what becomes of the bodies at the reference state."""
     for i in range(n):
-        honour[who[order[i]]] = scratch[MIXED, i]
-    for b in range(blocked.size):
-        blocked[b] = chances[slot[b]] if slot[b] >= 0 else 0.0
+        g, b, mixed = who[order[i]], tags[BODY, i], scratch[MIXED, i]
+        honour[0, d, c, k, g] = honour[1, d, c, k, g] = honour[2, d, c, k, g] = mixed
+        if b >= 0:
+            chance = ruled[CHANCE, b]
+            honour[1, d, c, k, g] = divide(scratch[OPENED, i], 1.0 - chance, mixed)
+            honour[2, d, c, k, g] = divide(scratch[CLOSED, i], chance, mixed)
+    for b in range(shut.shape[4]):
+        shut[0, d, c, k, b] = 0.0
+        shut[1, d, c, k, b] = shut[2, d, c, k, b] = math.nan
+        if slot[b] >= 0:
+            s = slot[b]
+            shut[0, d, c, k, b] = ruled[CHANCE, s]
+            shut[1, d, c, k, b] = divide(ruled[WHEN_OPEN, s], ruled[OWED_OPEN, s], math.nan)
+            shut[2, d, c, k, b] = divide(ruled[WHEN_SHUT, s], ruled[OWED_SHUT, s], math.nan)
 
 
 @part
-def _aside(honour, lam, size, nu, a0):  # type: ignore[no-untyped-def]
+def _aside(d, c, k, honour, lam, size, nu, a0):  # type: ignore[no-untyped-def]
     """Give everybody the response of one who changes nothing, for those left out of the game."""
-    for i in range(honour.size):
-        honour[i] = _logistic(lam * (a0[i] - size * (1.0 + nu[i])))
+    for i in range(nu.size):
+        own = _logistic(lam * (a0[i] - size * (1.0 + nu[i])))
+        honour[0, d, c, k, i] = honour[1, d, c, k, i] = honour[2, d, c, k, i] = own
 
 
 @kernel
@@ -260,6 +182,10 @@ def crisis_tables(  # type: ignore[no-untyped-def]
     terms,
     where,
     presence,
+    rules,
+    need,
+    votes,
+    leads,
     levels,
     reference,
     nodes,
@@ -270,19 +196,22 @@ def crisis_tables(  # type: ignore[no-untyped-def]
     out,
     status,
     honour,
-    chance_blocked,
+    shut,
 ):
     """Fill the tables of draws ``first..last``.
 
     ``numbers[draw, 19]`` has the columns ``NUMBERS``; ``persons[5, draw, guarantor]`` holds m, b,
     nu, a0, t_move; ``terms[4, draw, cell, kind, guarantor]`` floor, share, delay, commitment;
     ``where[2, ...]`` with the same axes body and pool; ``presence[2, draw, cell, guarantor]``
-    troops and forward share; ``levels`` posture, credibility, forces, alignment and
+    troops and forward share; ``rules[2, body]`` rule and barred, ``need[draw, body]`` the share of
+    votes needed, ``votes[body, guarantor]``, ``leads[guarantor]`` a bit for each body whose members
+    wait for it; ``levels`` posture, credibility, forces, alignment and
     ``reference`` their reference indices. Written are ``out[11, draw, cell, state, kind]`` with
     the rows ``FIELDS`` and the states in C order, ``status`` on the same axes without the first,
-    ``honour[draw, cell, kind, guarantor]`` and ``chance_blocked[draw, cell, kind, body]``.
+    ``honour[3, draw, cell, kind, guarantor]`` (over all cases, own body open, shut) and
+    ``shut[3, draw, cell, kind, body]`` (chance of being shut, reached where open, where shut).
     """
-    table, raw, tags, rawmark, order, who, good, power, result, chances, slot, kept = seats
+    table, raw, tags, rawmark, order, who, good, power, result, ruled, slot, kept = seats
     posture, credibility, forces, alignment = levels
     reach, scratch, sums = work[4], work[5], work[6]
     cells, kinds = out.shape[2], out.shape[4]
@@ -308,17 +237,28 @@ def crisis_tables(  # type: ignore[no-untyped-def]
             presence[0, d, c],
             presence[1, d, c],
         )
-        vary_r, vary_f, vary_a = _differs(cell[3], cell[1], own[1], own[0], own[5], own[6], pivotal)
-        _aside(honour[d, c, k], num[LG], size[d, k], own[2], own[3])
+        vary_r, vary_f, vary_a = differs(cell[3], cell[1], cell[4], own, pivotal, leads)
+        _aside(d, c, k, honour, num[LG], size[d, k], own[2], own[3])
         for f in range(forces.size if vary_f else 1):
-            n, bodies, threshold, contact = _gather(
-                num, cell, own, forces[f], size[d, k], nuclear, pivotal, raw, rawmark, who
+            n, threshold, contact = gather(
+                num,
+                cell,
+                own,
+                forces[f],
+                size[d, k],
+                nuclear,
+                pivotal,
+                leads,
+                votes,
+                raw,
+                rawmark,
+                who,
             )
+            bodies = number_bodies(rawmark, n, d, rules, need, slot, ruled)
             seat(raw, rawmark, n, order, table, tags)
             for i in range(n):
                 kept[0, i], kept[1, i] = table[PRIOR, i], table[CREDIT, i]
                 kept[2, i] = table[STAKE, i]
-            bodies = _number_bodies(tags, n, bodies, slot)
             share_pools(table, tags, n, sums)
             width = grid_steps(table, tags, n, nodes, reach, scratch)
             for j in range(reach[n]):
@@ -331,7 +271,7 @@ def crisis_tables(  # type: ignore[no-untyped-def]
                     a, r = _wind(step, p, alignment.size if vary_a else 1, credibility.size)
                     if r > 0 and not vary_r:
                         continue
-                    _set_state(table, tags, n, num, kept, credibility[r], alignment[a])
+                    set_state(table, tags, n, num, kept, credibility[r], alignment[a])
                     bound = uniqueness(table, n, num[LG], num[G], num[MP], width, good, reach[n])
                     answer(
                         table,
@@ -347,7 +287,7 @@ def crisis_tables(  # type: ignore[no-untyped-def]
                         pick,
                         tolerance,
                         work,
-                        chances,
+                        ruled,
                         result,
                     )
                     warm = True
@@ -361,13 +301,6 @@ def crisis_tables(  # type: ignore[no-untyped-def]
                         and a == reference[3] * vary_a
                     ):
                         _store_honour(
-                            honour[d, c, k],
-                            chance_blocked[d, c, k],
-                            n,
-                            order,
-                            who,
-                            scratch,
-                            chances,
-                            slot,
+                            d, c, k, honour, shut, n, order, who, tags, scratch, ruled, slot
                         )
         _copy_states(out, status, d, c, k, shape, vary_r, vary_f, vary_a)

@@ -10,7 +10,8 @@ splitting of mass. Let ``front[i]`` be the distribution of the first i players' 
 ``rear[i]`` the expected good as a function of that sum once players i.. have acted. Then
 ``E[dP_i]`` is one inner product of front[i] with differences of rear[i+1], so leaving each one
 out costs O(players x nodes) in all. Sweeping forwards and backwards with immediate updates
-(symmetric Gauss-Seidel) gives every half sweep a full round of responses.
+(symmetric Gauss-Seidel) gives every half sweep a full round of responses. The act of a pinned
+player is given: it does not respond.
 
 Players are sorted by ``x`` inside, so that their order in the input does not matter and so that
 the early distributions stay short.
@@ -25,7 +26,8 @@ import numpy as np
 from servanda.numerics.jit import part
 from servanda.numerics.seating import (
     COST,
-    CREDIT,
+    DUE,
+    FOUND,
     FRAC,
     IDLE,
     IFRAC,
@@ -33,6 +35,7 @@ from servanda.numerics.seating import (
     KEPT,
     LEND,
     OTHER,
+    PIN,
     POOL,
     POOLED,
     PRIOR,
@@ -151,7 +154,7 @@ def _half_sweep(  # type: ignore[no-untyped-def]  # noqa: C901
                 for j in range(length):
                     acted = rest_x * rear[after, j + step] + part_x * rear[after, j + step + one]
                     change[j] = acted - rear[after, j]
-        if respond:
+        if respond and tags[PIN, i] < 0:
             # Eight running sums: eight lanes at once in an order that is always the same.
             s0 = s1 = s2 = s3 = s4 = s5 = s6 = s7 = 0.0
             for j in range(np.uint64(0), length, eight):
@@ -165,7 +168,7 @@ def _half_sweep(  # type: ignore[no-untyped-def]  # noqa: C901
                 s7 += front[row, j + seven] * change[j + seven]
             gain = ((s0 + s1) + (s2 + s3)) + ((s4 + s5) + (s6 + s7))
             old = scratch[Q, i]
-            merit = table[STAKE, i] * gain + table[CREDIT, i] - table[COST, i]
+            merit = table[STAKE, i] * gain + scratch[DUE, i] - table[COST, i]
             pool = tags[POOL, i]
             if pool >= 0:
                 merit += scratch[LEND, i] * (pools[pool] - table[WEIGHT, i] * old)
@@ -213,9 +216,10 @@ def _open(table, tags, n, good, front, rear, reach, scratch, pools):  # type: ig
     for k in range(n + 1):
         pools[k] = 0.0
     for i in range(n):
-        scratch[Q, i] = scratch[OTHER, i]
+        pinned = tags[PIN, i]
+        scratch[Q, i] = scratch[OTHER, i] if pinned < 0 else float(pinned)
         if tags[POOL, i] >= 0:
-            pools[tags[POOL, i]] += table[WEIGHT, i] * scratch[OTHER, i]
+            pools[tags[POOL, i]] += table[WEIGHT, i] * scratch[Q, i]
 
 
 @part
@@ -317,7 +321,8 @@ def solve_one(  # type: ignore[no-untyped-def]
 ):
     """Fixed point from the prior (or a warm start where it is unique), and all others found.
 
-    Returns (expected good, change, spread, status); q of the picked one in scratch[Q].
+    Returns (expected good, change, spread, status); q of the picked one in scratch[Q], unless it
+    is unique those reached from the three starts in scratch[FOUND...].
     """
     low = high = chosen = worst = gap = 0.0
     status = 0.0
@@ -347,6 +352,9 @@ def solve_one(  # type: ignore[no-untyped-def]
             low = high = value
         gap = max(gap, _farthest(n, scratch)) if turn > 0 else 0.0
         low, high = min(low, value), max(high, value)
+        if not unique:
+            for i in range(n):
+                scratch[FOUND + turn, i] = scratch[Q, i]
         better = (pick == 1 and value < chosen) or (pick == 2 and value > chosen)
         if turn == 0 or better:
             chosen = value

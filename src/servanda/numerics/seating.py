@@ -6,10 +6,20 @@ import numpy as np
 
 from servanda.numerics.jit import part
 
-__all__ = ["COLUMNS", "desk", "seat", "share_pools", "workspace"]
+__all__ = [
+    "COLUMNS",
+    "MARKS",
+    "MOST_BODIES",
+    "MOST_LEADERS",
+    "desk",
+    "seat",
+    "share_pools",
+    "workspace",
+]
 
 # Rows of the table of players.
 X, IDLE, STAKE, CREDIT, POOLED, COST, PRIOR, WEIGHT, VETO, GIVES, SHADOW, EFFORT = range(12)
+WORD, OWES, VOTE = range(12, 15)
 #: Names of the rows of a players' table, in order.
 COLUMNS = (
     "x",
@@ -24,14 +34,27 @@ COLUMNS = (
     "gives",
     "shadow",
     "effort",
+    "word",
+    "owes",
+    "vote",
 )
-# Rows of the table of tags.
-POOL, BODY, RANK, STEP, ISTEP = range(5)
+# Rows of the table of tags; the first MARKS come with the players. LEADS has a bit for each body
+# whose members wait for this player.
+POOL, BODY, RANK, LEADS, STEP, ISTEP, PIN = range(7)
+MARKS = 4
 # Rows of the work tables.
 FRAC, IFRAC, Q, KEPT, FALLBACK, WARM = range(6)
 MIXED, LEND, OTHER, ACTING, DECAY, AWAY = range(6, 12)
+DUE, GIFT, OPENED, CLOSED, FOUND = range(12, 17)  # FOUND takes three rows, one for each start
 #: Nodes on which a promised floor is measured out.
 FLOOR_NODES = 32
+#: Most bodies that decide in one game, and most players that others wait for.
+MOST_BODIES = 8
+MOST_LEADERS = 4
+# Rows of the table of a game's bodies: what they need, and what becomes of them.
+RULE, NEED, BARRED, CHANCE, WHEN_OPEN, OWED_OPEN, WHEN_SHUT, OWED_SHUT = range(8)
+# Rules: a vote that a weight of members can block; the act of one, or of all, of named others.
+VOTED, AFTER_ONE, AFTER_ALL = 0, 1, 2
 
 
 def workspace(players: int, nodes: int) -> tuple[np.ndarray, ...]:
@@ -42,7 +65,9 @@ def workspace(players: int, nodes: int) -> tuple[np.ndarray, ...]:
         nodes: nodes of the capability grid.
 
     Returns:
-        front, rear, change, rested, reach, scratch, pool sums, floor mass.
+        front, rear, change, rested, reach, scratch, pool sums, floor mass; then for the acts of
+        those whom others wait for: answers[act pattern, player], lures[row, act pattern],
+        chiefs[now and kept, leader], seats of the leaders.
     """
     wide = nodes + players + 26  # whole vectors are read and written past the reach
     return (
@@ -51,36 +76,41 @@ def workspace(players: int, nodes: int) -> tuple[np.ndarray, ...]:
         np.zeros(wide),
         np.zeros(wide),
         np.zeros(players + 1, dtype=np.int64),
-        np.zeros((12, players + 1)),
+        np.zeros((FOUND + 3, players + 1)),
         np.zeros(players + 1),
         np.zeros(FLOOR_NODES + 1),
+        np.zeros((1 << MOST_LEADERS, players + 1)),
+        np.zeros((MOST_LEADERS + 3, 1 << MOST_LEADERS)),
+        np.zeros((2, MOST_LEADERS)),
+        np.zeros(MOST_LEADERS, dtype=np.int64),
     )
 
 
-def desk(players: int, nodes: int) -> tuple[np.ndarray, ...]:
+def desk(players: int, nodes: int, bodies: int = MOST_BODIES) -> tuple[np.ndarray, ...]:
     """Allocate the tables on which a kernel seats the players of one game.
 
     Args:
         players: most players of any game.
         nodes: nodes of the capability grid.
+        bodies: bodies of all games together; any one game has at most ``MOST_BODIES``.
 
     Returns:
-        table, raw, tags, rawmark, order, who, good, power, result, chances, slot, kept (three
+        table, raw, tags, rawmark, order, who, good, power, result, bodies, slot, kept (three
         rows). Made here and not in a kernel, where every allocation costs compile time.
     """
     whole = np.int64
     return (
-        np.zeros((12, players)),
-        np.zeros((12, players)),
-        np.zeros((5, players), dtype=whole),
-        np.zeros((3, players), dtype=whole),
+        np.zeros((len(COLUMNS), players)),
+        np.zeros((len(COLUMNS), players)),
+        np.zeros((7, players), dtype=whole),
+        np.zeros((MARKS, players), dtype=whole),
         np.zeros(players, dtype=whole),
         np.zeros(players, dtype=whole),
         np.zeros(nodes + players + 2),
         np.zeros(nodes + players + 2),
-        np.zeros(11),
-        np.zeros(8),
-        np.zeros(8, dtype=whole),
+        np.zeros(12),
+        np.zeros((8, MOST_BODIES)),
+        np.zeros(max(bodies, 1), dtype=whole),
         np.zeros((3, players)),
     )
 
@@ -91,7 +121,7 @@ def _before(i, k, table, tags):  # type: ignore[no-untyped-def]
     for row in range(table.shape[0]):
         if table[row, i] != table[row, k]:
             return table[row, i] < table[row, k]
-    for row in range(3):
+    for row in range(MARKS):
         if tags[row, i] != tags[row, k]:
             return tags[row, i] < tags[row, k]
     return False
@@ -107,10 +137,11 @@ def seat(raw, rawmark, n, order, table, tags):  # type: ignore[no-untyped-def]
             k -= 1
         order[k] = i
     for k in range(n):
-        for row in range(12):
+        for row in range(table.shape[0]):
             table[row, k] = raw[row, order[k]]
-        for row in range(3):
+        for row in range(MARKS):
             tags[row, k] = rawmark[row, order[k]]
+        tags[PIN, k] = -1
 
 
 @part

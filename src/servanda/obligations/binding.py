@@ -9,6 +9,7 @@ from servanda.domain.actor import Actor
 from servanda.domain.instrument import Instrument, Provision
 from servanda.domain.moment import Moment
 from servanda.obligations.membership import Roll
+from servanda.obligations.ruling import Ruling, ruling
 
 __all__ = ["Binding", "bind"]
 
@@ -18,6 +19,8 @@ HELP = (
     *("defend", "take_all", "take_action", "secure", "come_to"),
 )
 TALK = ("consult", "meet", "inform")
+TALKS = (*TALK, "talk", "discuss")
+VOTES = frozenset(("consensus", "majority", "veto"))
 NO_PROMISE = frozenset({"exception", "limit", "condition", "termination", "decision_rule"})
 DEPLOY = ("deploy", "station_", "establish_military")
 ARMS_ONLY = frozenset(
@@ -41,9 +44,14 @@ class Binding:
     """What a provision puts on whom.
 
     ``klass`` is one of none, permitted, mandate, consult, discretionary, political, binding;
-    ``military`` one of none, materiel, optional, included, unspecified; ``rule_kind`` is
-    ``consensus`` where a body must agree, ``each`` otherwise; ``delay_hours`` None where the text
-    has no clock.
+    ``military`` one of none, materiel, optional, included, unspecified. ``rule_kind`` is
+    ``consensus``, ``majority`` or ``veto`` where a body votes, ``after_one`` or ``after_all`` where
+    the word waits for the acts of ``leaders``, ``victim`` where the one attacked declares the case,
+    ``each`` otherwise. ``body`` names the organ that votes, or the clause where its parties vote
+    without one; ``threshold`` is the share of votes needed, None where the text gives no number;
+    ``veto`` those who can block alone. ``floor_share`` and ``ceiling_share`` are None where not
+    stated. ``delay_hours`` is None where the text has no clock; ``clock_counts_talks`` marks one
+    within which the parties have to talk, not to decide.
     """
 
     klass: str
@@ -55,6 +63,11 @@ class Binding:
     floor_share: float | None
     delay_hours: float | None
     clause: str
+    threshold: float | None = None
+    leaders: tuple[str, ...] = ()
+    veto: tuple[str, ...] = ()
+    ceiling_share: float | None = None
+    clock_counts_talks: bool = False
 
 
 def bind(
@@ -80,21 +93,33 @@ def bind(
         'binding'
     """
     roll = Roll(instrument, on, actors if actors is not None else {})
-    rule = provision.decision.rule if provision.decision else None
-    organ = provision.decision.organ if provision.decision else ()
-    consensus = rule is not None and ("consensus" in rule or "unanim" in rule)
+    decided = ruling(instrument, provision, roll)
+    guarantors = roll.bearers(provision)
+    body = _body(decided, f"{instrument.id}:{provision.id}", len(guarantors))
     response = provision.response
     return Binding(
         klass=_klass(instrument, provision),
-        guarantors=roll.bearers(provision),
-        body=organ[0] if organ and consensus else None,
-        rule=rule,
-        rule_kind="consensus" if organ and consensus else "each",
+        guarantors=guarantors,
+        body=body,
+        rule=provision.decision.rule if provision.decision else None,
+        rule_kind=decided.kind if body or decided.kind not in VOTES else "each",
         military=_military(provision),
         floor_share=response.floor_share if response else None,
         delay_hours=_hours(provision),
         clause=f"{instrument.id}:{provision.id}",
+        threshold=decided.threshold,
+        leaders=decided.leaders,
+        veto=decided.veto,
+        ceiling_share=response.ceiling_share if response else None,
+        clock_counts_talks=_counts_talks(provision),
     )
+
+
+def _body(decided: Ruling, clause: str, parties: int) -> str | None:
+    """Name who votes or waits: an organ, else the parties of the clause if there are several."""
+    if decided.kind in VOTES:
+        return decided.organ or (clause if parties > 1 else None)
+    return clause if decided.leaders else None
 
 
 def _klass(instrument: Instrument, provision: Provision) -> str:
@@ -147,6 +172,14 @@ def _military(provision: Provision) -> str:
     if content and all(any(a in c for a in ARMS_ONLY) for c in content):
         return "materiel" if not word else "unspecified"
     return "unspecified"
+
+
+def _counts_talks(provision: Provision) -> bool:
+    deadline = provision.deadline
+    if deadline is None:
+        return False
+    counted = (*deadline.counts, *((deadline.for_,) if deadline.for_ else ()))
+    return bool(counted) and all(word.startswith(TALKS) for word in counted)
 
 
 def _hours(provision: Provision) -> float | None:

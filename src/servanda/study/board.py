@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 from servanda.domain.actor import Actor
 from servanda.domain.errors import ModelError
 from servanda.domain.incident import Incident
+from servanda.domain.instrument import Instrument
 from servanda.domain.option import Deployment, Guarantor, Option
 from servanda.domain.scenario import Resolved
-from servanda.study.completions import DutyTable
+from servanda.obligations import assess
+from servanda.study.completions import Body, DutyTable
 
-__all__ = ["Board", "Cell", "adopted", "assessed_incidents", "board", "crisis_incidents"]
+__all__ = ["Board", "Cell", "OwnWord", "adopted", "assessed_incidents", "board", "crisis_incidents"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,19 @@ class Cell:
 
     instruments: tuple[str, ...]
     deployments: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnWord:
+    """What a text makes of the challenger's own acts.
+
+    ``broken`` bool[kind]: kinds of incident by which the challenger breaks an undertaking that it
+    gave in the text; ``given``: the text is one that binds and no truce or mere proposal, so that
+    who breaks it turns from guarantor to challenger.
+    """
+
+    broken: NDArray[np.bool_]
+    given: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +52,14 @@ class Board:
     cell_of: NDArray[np.int16]
     tables: dict[str, DutyTable]
     deployments: dict[str, Deployment]
-    bodies: tuple[str, ...]
+    bodies: tuple[Body, ...]
     clauses: tuple[str, ...]
     twins: NDArray[np.intp]
     nuclear: NDArray[np.bool_]
+    challenger: str
     challenger_nuclear: bool
     actors: dict[str, Actor]
+    words: dict[str, OwnWord]
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -74,9 +91,31 @@ def board(resolved: Resolved, options: Sequence[Option], tables: dict[str, DutyT
         clauses=tuple(dict.fromkeys(c for t in tables.values() for c in t.clauses)),
         twins=assessed_incidents(crisis_incidents(resolved), scenario.protege)[1],
         nuclear=np.array([actors[g.actor].nuclear for g in scenario.guarantors], np.bool_),
+        challenger=scenario.challenger,
         challenger_nuclear=bool(challenger and challenger.nuclear),
         actors=actors,
+        words={
+            name: own_word(resolved.instruments[name], crisis_incidents(resolved), resolved)
+            for name in dict.fromkeys(n for cell in cells for n in cell.instruments)
+        },
     )
+
+
+#: Words in the kind of a text that gives the challenger no part in a guarantee.
+NO_WORD = frozenset({"truce", "ceasefire", "armistice", "proposal", "draft"})
+
+
+def own_word(text: Instrument, incidents: Sequence[Incident], resolved: Resolved) -> OwnWord:
+    """Say by which incidents the challenger would break its own word in a text.
+
+    Only findings that are sure count, on the text as it is: an open slot breaks no word.
+    """
+    challenger = resolved.scenario.challenger
+    broken = np.zeros(len(incidents), np.bool_)
+    for kind, incident in enumerate(incidents):
+        for finding in assess([text], incident, actors=resolved.actors, trace=False):
+            broken[kind] |= finding.finding == "breach" and challenger in finding.by
+    return OwnWord(broken, not NO_WORD & set(text.kind.split("_")))
 
 
 def crisis_incidents(resolved: Resolved) -> tuple[Incident, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from servanda._version import __version__
 from servanda.domain.errors import ModelError
@@ -21,6 +22,7 @@ from servanda.study.running import Progress, Run, run
 
 __all__ = ["compare"]
 
+POSTERIOR = "durability"
 RIVAL_DRAWS = 500
 WARN_SHARE = 0.01
 
@@ -57,6 +59,8 @@ def compare(
     as_of: str | None = None,
     options: tuple[str, ...] = (),
     rivals: dict[str, str] | None = None,
+    posterior: str | None = POSTERIOR,
+    protege: Literal["chooses", "mechanical"] = "chooses",
     root: Path | None = None,
     rival_effects: bool = True,
     progress: Progress | None = None,
@@ -70,6 +74,8 @@ def compare(
         as_of: day of knowledge; only options and positions known then enter.
         options: restrict to these options.
         rivals: assumption -> rival model to use instead of the one shown.
+        posterior: the fit to history that the calibrated assumptions come from; None: the priors.
+        protege: whether the protege is a player or a mechanism.
         root: folder that holds runs; by default ``servanda-runs`` in the working directory.
         rival_effects: also run each disputed assumption the other way.
         progress: called with chunks done, chunks in all, seconds.
@@ -89,6 +95,8 @@ def compare(
         as_of=None if as_of is None else _day(as_of),
         options=options,
         rivals=_known_rivals(resolved, rivals or {}),
+        posterior=posterior,
+        protege=protege,
     )
     where = root if root is not None else Path("servanda-runs")
     done = run(resolved, study, root=where, progress=progress)

@@ -23,7 +23,7 @@ from servanda.domain.slot import Slot
 from servanda.obligations import Binding, assess, bind, gaps
 from servanda.study.streams import generator
 
-__all__ = ["MILITARY", "POOL", "DutyTable", "choices", "duty_table"]
+__all__ = ["MILITARY", "POOL", "Body", "DutyTable", "choices", "duty_table"]
 
 POOL = 128
 MILITARY = ("none", "unspecified", "materiel", "optional", "included")
@@ -35,14 +35,50 @@ Codes = NDArray[np.int8]
 
 
 @dataclass(frozen=True, slots=True)
+class Body:
+    """Who votes, or whose acts are waited for: two clauses with the same body share one.
+
+    ``rule`` is ``consensus``, ``majority``, ``veto``, ``after_one`` or ``after_all``; the other
+    fields are those of `servanda.obligations.Binding`.
+    """
+
+    name: str
+    rule: str = "consensus"
+    threshold: float | None = None
+    leaders: tuple[str, ...] = ()
+    veto: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, binding: Binding) -> Body | None:
+        """Return the body of a clause, None where each decides for itself."""
+        if binding.body is None:
+            return None
+        return cls(
+            binding.body, binding.rule_kind, binding.threshold, binding.leaders, binding.veto
+        )
+
+    @property
+    def label(self) -> str:
+        """The name, with the rule where it is not consensus."""
+        plain = ("veto",) if self.veto else ("consensus",)
+        words = [] if self.rule in plain else [self.rule.replace("_", " ")]
+        if self.rule == "majority" and self.threshold is not None:
+            words.append(f"of {self.threshold:.2f}")
+        words += [*self.leaders, *(f"veto {v}" for v in self.veto)]
+        return f"{self.name} ({' '.join(words)})" if words else self.name
+
+
+@dataclass(frozen=True, slots=True)
 class DutyTable:
     """What one instrument makes each guarantor owe, by completion, guarantor and incident.
 
     ``klass``, ``military``: int8[layer, completion, guarantor, kind] codes into CLASSES and
-    MILITARY; ``floor``: float64, the stated floor share or NaN; ``delay_hours``: float64, NaN where
-    no clock is stated; ``body``, ``clause``: int16 indices or -1. Layer 0 holds sure findings only,
-    layer 1 also those that depend on a reading or on missing facts; ``unsettled[completion]`` marks
-    completions that the text leaves undetermined even so.
+    MILITARY; ``floor``, ``ceiling``: float64, the stated share or NaN; ``delay_hours``: float64,
+    NaN where no clock is stated; ``talks``, ``declared``: bool, the clock counts only talks, the
+    one attacked declares the case; ``body``, ``clause``: int16 indices or -1. A duty that waits for
+    the acts of others is listed as if they acted. Layer 0 holds sure findings only, layer 1 also
+    those that depend on a reading or on missing facts; ``unsettled[completion]`` marks completions
+    that the text leaves undetermined even so.
     """
 
     instrument: str
@@ -50,11 +86,14 @@ class DutyTable:
     klass: Codes
     military: Codes
     floor: NDArray[np.float64]
+    ceiling: NDArray[np.float64]
     delay_hours: NDArray[np.float64]
+    talks: NDArray[np.bool_]
+    declared: NDArray[np.bool_]
     body: NDArray[np.int16]
     clause: NDArray[np.int16]
     unsettled: NDArray[np.bool_]
-    bodies: tuple[str, ...]
+    bodies: tuple[Body, ...]
     clauses: tuple[str, ...]
     slots: Mapping[str, Codes]
 
@@ -126,16 +165,24 @@ class _Builder:
         self.klass = np.zeros(shape, np.int8)
         self.military = np.zeros(shape, np.int8)
         self.floor = np.full(shape, np.nan)
+        self.ceiling = np.full(shape, np.nan)
+        self.talks = np.zeros(shape, np.bool_)
+        self.declared = np.zeros(shape, np.bool_)
         self.delay = np.full(shape, np.nan)
         self.body = np.full(shape, -1, np.int16)
         self.clause = np.full(shape, -1, np.int16)
         self.unsettled = np.zeros(completions, np.bool_)
-        self.bodies: dict[str, int] = {}
+        self.bodies: dict[Body, int] = {}
         self.clauses: dict[str, int] = {}
 
     def add(self, completion: int, text: Instrument) -> None:
         bindings: dict[tuple[str, str | None], Binding] = {}
-        for kind, incident in enumerate(self.incidents):
+        waited = self._waited(text)
+        for kind, given in enumerate(self.incidents):
+            # Whether those acted whom a duty waits for is for the engine to find, not for the text.
+            incident = given
+            if waited:
+                incident = given.model_copy(update={"facts": {**given.facts, **waited}})
             day = incident.date
             for finding in assess([text], incident, actors=self.actors, trace=False):
                 if finding.finding not in SURE | OPEN_TO_READING | POWERS:
@@ -153,12 +200,16 @@ class _Builder:
                 first = 1 if finding.finding in OPEN_TO_READING else 0
                 self._keep(completion, kind, binding, range(first, 2))
 
+    def _waited(self, text: Instrument) -> dict[str, object]:
+        """Return the facts by which those acted whom the provisions of a text wait for."""
+        found = (bind(text, provision, actors=self.actors) for provision in text.provisions)
+        return {f"assistance_by_{actor}": True for b in found for actor in b.leaders}
+
     def _keep(self, completion: int, kind: int, binding: Binding, layers: range) -> None:
         klass = CLASSES.index(binding.klass)
         military = MILITARY.index(binding.military)
-        body = -1
-        if binding.body is not None and binding.rule_kind == "consensus":
-            body = self.bodies.setdefault(binding.body, len(self.bodies))
+        named = Body.of(binding)
+        body = -1 if named is None else self.bodies.setdefault(named, len(self.bodies))
         clause = self.clauses.setdefault(binding.clause, len(self.clauses))
         for actor in binding.guarantors:
             i = self.index.get(actor)
@@ -173,15 +224,23 @@ class _Builder:
                     continue
                 self.klass[at], self.military[at] = klass, military
                 self.body[at], self.clause[at] = body, clause
-                self.floor[at] = np.nan if binding.floor_share is None else binding.floor_share
-                self.delay[at] = np.nan if binding.delay_hours is None else binding.delay_hours
+                self.floor[at] = _or_nan(binding.floor_share)
+                self.ceiling[at] = _or_nan(binding.ceiling_share)
+                self.delay[at] = _or_nan(binding.delay_hours)
+                self.talks[at] = binding.clock_counts_talks
+                self.declared[at] = binding.rule_kind == "victim"
 
     def _join(self, at: tuple[int, int, int, int], binding: Binding) -> None:
-        """Of two equally strong clauses keep the higher floor and the shorter clock."""
+        """Of two equally strong clauses keep the higher floor and the shorter clock.
+
+        The ceiling is the higher one, and none where one of them states none.
+        """
         if binding.floor_share is not None:
             self.floor[at] = np.nanmax([self.floor[at], binding.floor_share])
-        if binding.delay_hours is not None:
-            self.delay[at] = np.nanmin([self.delay[at], binding.delay_hours])
+        self.ceiling[at] = np.maximum(self.ceiling[at], _or_nan(binding.ceiling_share))
+        hours = binding.delay_hours
+        if hours is not None and not hours >= self.delay[at]:
+            self.delay[at], self.talks[at] = hours, binding.clock_counts_talks
 
     def table(
         self, instrument: Instrument, spread: NDArray[np.intp], chosen: Mapping[str, Codes]
@@ -192,6 +251,9 @@ class _Builder:
             klass=self.klass[:, spread],
             military=self.military[:, spread],
             floor=self.floor[:, spread],
+            ceiling=self.ceiling[:, spread],
+            talks=self.talks[:, spread],
+            declared=self.declared[:, spread],
             delay_hours=self.delay[:, spread],
             body=self.body[:, spread],
             clause=self.clause[:, spread],
@@ -200,3 +262,7 @@ class _Builder:
             clauses=tuple(self.clauses),
             slots=chosen,
         )
+
+
+def _or_nan(value: float | None) -> float:
+    return np.nan if value is None else value

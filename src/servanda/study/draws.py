@@ -109,6 +109,7 @@ def draw(
     chunk: int,
     size: int,
     rivals: Mapping[str, str] | None = None,
+    posterior: str | None = None,
 ) -> Draws:
     """Draw every assumption for one chunk.
 
@@ -118,9 +119,17 @@ def draw(
         chunk: the chunk's number; chunks are independent.
         size: number of draws in the chunk.
         rivals: assumption -> name of the rival model to use.
+        posterior: name of a posterior that ships, or path of one. The calibrated assumptions then
+            come jointly from one of its rows, under the rival of a2 in use, and ``omega_c`` carries
+            the frailty of a conflict that is not in the casebook. A scenario that gives one of them
+            a number of its own keeps it. None draws from the priors.
 
     Returns:
         Draws with one float64[draw] column per assumption.
+
+    Raises:
+        ModelError: there is no such posterior (SV634), or none for the rival (SV607).
+        ScenarioError: its files cannot be read (SV636).
     """
     chosen = dict(rivals or {})
     columns = {
@@ -129,4 +138,24 @@ def draw(
         )
         for identifier, assumption in sorted(assumptions.items())
     }
+    if posterior is not None:
+        columns |= _calibrated(assumptions, posterior, chosen, seed, chunk, size)
     return Draws(seed, chunk, size, columns, assumptions, chosen)
+
+
+def _calibrated(
+    assumptions: Mapping[str, Assumption],
+    posterior: str,
+    chosen: Mapping[str, str],
+    seed: int,
+    chunk: int,
+    size: int,
+) -> dict[str, Floats]:
+    """Columns of a posterior for the assumptions that stand as the library has them."""
+    from servanda.scenario import shelf
+    from servanda.study.calibration.posterior import posterior_columns
+
+    usual = shelf.assumptions()
+    rival = chosen.get("a2") or usual["a2"].shown or ""
+    found = posterior_columns(posterior, rival, seed=seed, chunk=chunk, size=size)
+    return {n: column for n, column in found.items() if assumptions.get(n) == usual[n]}

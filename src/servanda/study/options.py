@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from servanda.deterrence.model import CLASSES
 from servanda.domain.moment import Moment
 from servanda.domain.option import Option
+from servanda.durability.model import CAUSES
 from servanda.study.arrays import Arrays, estimate
 from servanda.study.duties import open_slots
 from servanda.study.result import Estimate, GuarantorView, OptionResult
@@ -18,7 +19,6 @@ __all__ = ["option_results"]
 
 Floats = NDArray[np.float64]
 
-CAUSES = ("attack_held", "attack_failed", "capitulation", "escalation", "provocation")
 WAITING = "needs the negotiation engine, which is not in this version"
 
 

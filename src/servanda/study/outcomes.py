@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from servanda import deterrence, durability
 from servanda.deterrence.model import Crisis, Exposure, Stakes
 from servanda.durability.model import Plan, Start
+from servanda.durability.packing import Protege
 from servanda.durability.projection import Projection
 from servanda.study import handover
 from servanda.study.board import Board
@@ -23,7 +24,7 @@ Floats = NDArray[np.float64]
 TABLES = ("outcomes", "guarantors", "parameters")
 HORIZONS = (5, 10, 20)
 STEP = 0.25
-ATTACKS = ("attack_held", "attack_failed", "capitulation")
+ATTACKS = ("attack_held", "attack_failed", "capitulation", "guarantor_turned")
 MONEY_YEARS = 10.0
 
 
@@ -40,23 +41,26 @@ class Chunk:
     plans: tuple[Plan, ...]
 
 
-def solve_chunk(board: Board, draws: Draws, horizon: float) -> Chunk:
+def solve_chunk(board: Board, draws: Draws, horizon: float, protege: Protege = "chooses") -> Chunk:
     """Run the engines for one chunk of draws."""
     filled, unsettled = handover.exposure(board, draws)
     stakes = handover.stakes(board, draws)
     crisis = deterrence.solve(filled, stakes, handover.levels(draws))
     plans = handover.plans(board, draws, filled)
     projection = durability.project(
-        handover.crisis_inputs(crisis, board, draws, filled),
+        handover.crisis_inputs(crisis, stakes, board, draws, filled),
         handover.tempo(draws),
         plans,
         horizon=max(horizon, float(HORIZONS[-1])),
         step=STEP,
+        protege=protege,
     )
     return Chunk(draws, filled, unsettled, stakes, crisis, projection, plans)
 
 
-def chunk_tables(board: Board, draws: Draws, horizon: float, first: int) -> dict[str, pl.DataFrame]:
+def chunk_tables(
+    board: Board, draws: Draws, horizon: float, first: int, protege: Protege = "chooses"
+) -> dict[str, pl.DataFrame]:
     """Compute the tables of one chunk.
 
     Args:
@@ -64,12 +68,13 @@ def chunk_tables(board: Board, draws: Draws, horizon: float, first: int) -> dict
         draws: the chunk's draws.
         horizon: years.
         first: number of the chunk's first draw.
+        protege: whether the protege chooses or is a mechanism.
 
     Returns:
         ``outcomes`` (a row per draw and option), ``guarantors`` (per draw, option, guarantor) and
         ``parameters`` (per draw).
     """
-    chunk = solve_chunk(board, draws, horizon)
+    chunk = solve_chunk(board, draws, horizon, protege)
     return {
         "outcomes": _outcomes(board, chunk, horizon, first),
         "guarantors": _guarantors(board, chunk, first),
@@ -93,7 +98,12 @@ def _outcomes(board: Board, chunk: Chunk, horizon: float, first: int) -> pl.Data
     columns["reached"] = reached
     columns["value_challenger"] = projection.value_start
     columns["rmst"] = projection.peace_years[:, :, _at(projection, horizon)]
+    columns["rmst_low"] = projection.peace_years_low[:, :, _at(projection, horizon)]
+    columns["rmst_high"] = projection.peace_years_high[:, :, _at(projection, horizon)]
     columns["rmst_discounted"] = projection.discounted_rmst
+    columns["value_protege"] = projection.value_protege
+    columns["provokes"] = projection.provokes
+    columns["entered_10y"] = projection.entered[:, :, 0, _at(projection, MONEY_YEARS)]
     columns["frayed_years"] = projection.frayed_years
     columns["status"] = projection.status
     columns["undetermined"] = chunk.unsettled
@@ -181,8 +191,8 @@ def _cost(board: Board, chunk: Chunk) -> Floats:
     attack = np.flatnonzero([i.crisis == "attack" for i in board.incidents])
     acts = chunk.crisis.act_cost[start][:, cells][:, :, attack].mean(axis=2)
     ten = _at(chunk.projection, MONEY_YEARS)
-    first, last = (chunk.projection.causes.index(n) for n in (ATTACKS[0], ATTACKS[-1]))
-    yearly = chunk.projection.incidence[:, :, first : last + 1, ten].sum(axis=2) / MONEY_YEARS
+    causes = [chunk.projection.causes.index(name) for name in ATTACKS]
+    yearly = chunk.projection.incidence[:, :, causes, ten].sum(axis=2) / MONEY_YEARS
     cost: Floats = yearly * acts * draws.column("cost_act_musd")[:, None]
     for row, option in enumerate(board.options):
         for name in option.phases[-1].deployments:

@@ -18,6 +18,7 @@ from servanda.domain.scenario import Resolved
 from servanda.domain.study import Study
 from servanda.study.board import Board, assessed_incidents, crisis_incidents
 from servanda.study.board import board as board_of
+from servanda.study.calibration.posterior import posterior_hash
 from servanda.study.completions import duty_table
 from servanda.study.draws import draw
 from servanda.study.outcomes import TABLES, chunk_tables
@@ -70,6 +71,7 @@ def run_hash(study: Study, resolved: Resolved, options: Sequence[Option]) -> str
     """Return the hash of everything that determines the numbers: request, scenario, code."""
     request = {
         "study": study.model_dump(mode="json", exclude={"scenario"}),
+        "posterior": None if study.posterior is None else posterior_hash(study.posterior),
         "scenario": resolved.content_hash,
         "options": [o.id for o in options],
         "chunk": CHUNK,
@@ -152,8 +154,16 @@ def chunk_of(resolved: Resolved, study: Study, board: Board, chunk: int):  # typ
     """Compute the tables of one chunk; the last one may be shorter."""
     first = chunk * CHUNK
     size = min(CHUNK, study.draws - first)
-    draws = draw(resolved.assumptions, seed=study.seed, chunk=chunk, size=size, rivals=study.rivals)
-    return chunk_tables(board, draws, float(resolved.scenario.horizon_years), first)
+    draws = draw(
+        resolved.assumptions,
+        seed=study.seed,
+        chunk=chunk,
+        size=size,
+        rivals=study.rivals,
+        posterior=study.posterior,
+    )
+    horizon = float(resolved.scenario.horizon_years)
+    return chunk_tables(board, draws, horizon, first, protege=study.protege)
 
 
 def day_of(resolved: Resolved, study: Study) -> Moment:

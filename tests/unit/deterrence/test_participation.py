@@ -68,6 +68,16 @@ def test_more_commitment_of_one_can_lower_the_defence_through_free_riding():
     assert defence[-1] < defence[0] - 1e-3
 
 
+@pytest.mark.parametrize("players", [2, 4, 8])
+def test_at_the_default_precision_free_riding_outweighs_a_promise_only_rarely(players):
+    games = coalition(1000, players, seed=3, idle=False)
+    credit, pooled = games.credit.copy(), games.pooled.copy()
+    credit[:, 0] += 1.25 * 0.1
+    pooled[:, 0] += 0.35 * 0.1
+    more = participate(replace(games, credit=credit, pooled=pooled), nodes=65)
+    assert (more.defence < participate(games, nodes=65).defence).mean() <= 0.002
+
+
 def test_several_fixed_points_are_found_and_marked():
     # Strongly pooled credibility: acting is worth it only if the others act.
     club = one_game(4, stake=0.0, cost=0.5, pooled=1.0, pool=0, lam=20.0, prior=0.0, able=0.5)
@@ -101,7 +111,7 @@ def test_thirty_two_members_do_not_make_a_body_decay():
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("base", 0.0), ("rival", -1.0), ("idle", 9.0), ("stake", np.nan), ("body", 7)],
+    [("base", 0.0), ("rival", -1.0), ("idle", 9.0), ("stake", np.nan), ("body", 8)],
 )
 def test_impossible_games_are_refused(field, value):
     with pytest.raises(ModelError, match=field):

@@ -11,6 +11,7 @@ from servanda.deterrence.model import CLASSES, Exposure
 from servanda.study.board import Board
 from servanda.study.completions import MILITARY, POOL, DutyTable
 from servanda.study.draws import Draws
+from servanda.study.handover.decisions import delays, rules, single_voters
 
 __all__ = ["exposure"]
 
@@ -41,7 +42,8 @@ def exposure(board: Board, draws: Draws) -> tuple[Exposure, NDArray[np.bool_]]:
     shape = (draws.size, len(board.cells), len(board.guarantors), len(board.incidents))
     klass = np.zeros(shape, np.int8)
     military = np.zeros(shape, np.int8)
-    floor, delay = np.full(shape, np.nan), np.full(shape, np.nan)
+    floor, delay, ceiling = (np.full(shape, np.nan) for _ in range(3))
+    talks, declared = np.zeros(shape, np.bool_), np.zeros(shape, np.bool_)
     body, clause = np.full(shape, -1, np.int16), np.full(shape, -1, np.int16)
     unsettled = np.zeros((draws.size, len(board.cells)), np.bool_)
     rows = {name: _rows(table, draws) for name, table in board.tables.items()}
@@ -61,31 +63,41 @@ def exposure(board: Board, draws: Draws) -> tuple[Exposure, NDArray[np.bool_]]:
                 (klass, picked[0]),
                 (military, picked[1]),
                 (floor, _at(table.floor, where, kinds)),
+                (ceiling, _at(table.ceiling, where, kinds)),
                 (delay, _at(table.delay_hours, where, kinds)),
+                (talks, _at(table.talks, where, kinds)),
+                (declared, _at(table.declared, where, kinds)),
                 (body, bodies[_at(table.body, where, kinds)]),
                 (clause, clauses[_at(table.clause, where, kinds)]),
             ):
                 target[:, at] = np.where(stronger, source, target[:, at])
             unsettled[:, at] |= table.unsettled[where[1]]
-    low, high, share = _shares(board, draws, klass, military, floor)
+    low, high, share = _shares(board, draws, klass, military, (floor, ceiling))
     commitment = _commitment(board, draws, klass, troops)
+    body[single_voters(board, body)] = -1
+    hours = delays(board, draws, delay, talks, declared, body)
     _own_units(board, klass, commitment, (low, high, share), troops, forward)
+    for k, incident in enumerate(board.incidents):
+        if incident.own_unit:
+            # its own word needs neither a vote nor another's act
+            body[..., k][troops > 0.0] = -1
     filled = Exposure(
         options=tuple(o.id for o in board.options),
         guarantors=board.names,
         kinds=tuple(i.id for i in board.incidents),
-        bodies=board.bodies,
+        bodies=tuple(b.label for b in board.bodies),
         cell_of=board.cell_of,
         klass=klass,
         floor=low,
         ceiling=high,
         share=share,
-        delay_hours=_delays(draws, delay, body),
+        delay_hours=hours,
         commitment=commitment,
         body=body,
         pool=clause,
         troops=troops,
         forward=forward,
+        rules=rules(board, draws),
     )
     marked = np.zeros((draws.size, len(board.options)), np.bool_)
     for row in range(len(board.options)):
@@ -109,7 +121,7 @@ def _rows(table: DutyTable, draws: Draws) -> tuple[NDArray[np.intp], NDArray[np.
     return layer, completion
 
 
-def _index(names: tuple[str, ...], order: tuple[str, ...]) -> NDArray[np.int16]:
+def _index(names: tuple[Any, ...], order: tuple[Any, ...]) -> NDArray[np.int16]:
     return np.array([*(order.index(n) for n in names), -1], np.int16)
 
 
@@ -134,13 +146,16 @@ def _shares(
     draws: Draws,
     klass: NDArray[np.int8],
     military: NDArray[np.int8],
-    floor: Floats,
+    stated: tuple[Floats, Floats],
 ) -> tuple[Floats, Floats, Floats]:
+    """Give the least and the largest share owed and the one drawn; stated are floor and ceiling."""
+    floor, limit_stated = stated
     ceiling = np.zeros(klass.shape)
     for code, name in enumerate(MILITARY):
         if name in SHARE:
             column = draws.column(SHARE[name])[:, None, None, None]
             ceiling = np.where(military == code, column, ceiling)
+    ceiling = np.fmin(ceiling, limit_stated)
     unbound = draws.column("share_unbound")[:, None, None, None]
     ceiling = np.where(klass == 0, unbound, ceiling)
     materiel = draws.column("share_materiel")
@@ -179,13 +194,6 @@ def _own_units(
         commitment[..., k][present] = 1.0
         for share in shares[1:]:
             share[..., k] = np.where(present, np.maximum(share[..., k], forward), share[..., k])
-
-
-def _delays(draws: Draws, stated: Floats, body: NDArray[np.int16]) -> Floats:
-    alone = draws.column("decide_each")[:, None, None, None]
-    together = draws.column("decide_body")[:, None, None, None]
-    usual = np.where(body >= 0, together, alone)
-    return np.where(np.isnan(stated), usual, np.maximum(stated, 0.0) + 0.0 * usual)
 
 
 def _commitment(board: Board, draws: Draws, klass: NDArray[np.int8], troops: Floats) -> Floats:

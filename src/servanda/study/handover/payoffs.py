@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 STAKE_COLUMNS = (
     *("lambda_c", "lambda_g", "lambda_p", "g", "m_p", "tau0", "n0", "phi_f", "c_w", "c_o", "c_g"),
     *("c_n", "s_q", "c_p", "a1", "a2", "a3", "zeta", "g_b", "x_b", "eps", "x_prov"),
-    *("d0", "d_f", "d_n"),
+    *("d0", "d_f"),
 )
 
 
@@ -43,13 +43,16 @@ def stakes(board: Board, draws: Draws) -> Stakes:
         ],
         axis=1,
     )
-    nuclear_cost = each("nuclear_cost", "nuclear_cost") * float(board.challenger_nuclear)
+    # without nuclear weapons of the challenger helping it costs no nuclear risk, and the chance of
+    # a war with it is not lowered by one
+    shadow = float(board.challenger_nuclear)
     sizes = np.stack([draws.column(size_of(i)) for i in board.incidents], axis=1)
     return Stakes(
         **{name: draws.column(name) for name in STAKE_COLUMNS},
+        d_n=draws.column("d_n") * shadow,
         m=np.stack([draws.column(g.capability) for g in board.guarantors], axis=1) * error,
         b=each("stake", "stake"),
-        nu=nuclear_cost,
+        nu=each("nuclear_cost", "nuclear_cost") * shadow,
         a0=each("default_cost", "a0"),
         t_move=each("reinforcement_hours", "move_hours"),
         nuclear=board.nuclear,
@@ -67,7 +70,8 @@ def levels(draws: Draws) -> Levels:
 
     return Levels(
         posture=at("posture_start", "posture_recovered", "posture_enlarged", "posture_peak"),
-        credibility=at("credibility_low", "credibility_middle", "credibility_full"),
+        # the last, no credibility, is no state of the chain: it carries what a provocation leaves
+        credibility=(*at("credibility_low", "credibility_middle", "credibility_full"), 0.0),
         forces=(1.0, 0.0),
         alignment=(1.0, *at("alignment_half"), 0.0),
     )

@@ -19,18 +19,21 @@ from servanda.domain.errors import ModelError
 from servanda.games.beliefs import mismatch, regret
 from servanda.games.board import Board
 from servanda.games.regions import solve_system
-from servanda.games.solution import Equilibrium, Extent, Free
+from servanda.games.solution import UNCONFIRMED, Equilibrium, Extent, Free
 from servanda.games.supports import possible_supports
 from servanda.games.systems import Region, System, systems
 
-__all__ = ["MOST_CASES", "perfect_bayesian"]
+__all__ = ["MOST_CASES", "assessment", "least_steps", "most_regret", "perfect_bayesian"]
 
 Floats = NDArray[np.float64]
 
 MOST_CASES = 20_000
 MOST_SETS = 120
-# A candidate that somebody would leave for more than this is none.
+# A candidate that somebody would leave for more than this is none; nor where it is more than a
+# part of the smallest difference between payoffs, as far as rounding lets one tell.
 MOST_REGRET = 1e-8
+PART = 1e-3
+EPSILON = float(np.finfo(np.float64).eps)
 
 
 def perfect_bayesian(board: Board, most: int) -> tuple[list[Equilibrium], Extent]:
@@ -65,11 +68,13 @@ def perfect_bayesian(board: Board, most: int) -> tuple[list[Equilibrium], Extent
         )
     found: list[Equilibrium] = []
     extent = Extent.WHOLE
+    ends = [node for node, kids in enumerate(board.children) if not kids]
+    tolerance = most_regret(board.own(board.payoff[ends]))
     # Pure equilibria first, then those with fewer mixtures.
     for support in sorted(supports, key=lambda sets: sum(map(len, sets))):
         for system in systems(board, support):
             regions, part = solve_system(system)
-            good = [e for region in regions if (e := _equilibrium(system, region))]
+            good = [e for region in regions if (e := _equilibrium(system, region, tolerance))]
             # What the check refuses is left out, and may stand for something.
             extent = min(extent, part if len(good) == len(regions) else Extent.FOUND)
             found += good
@@ -78,12 +83,12 @@ def perfect_bayesian(board: Board, most: int) -> tuple[list[Equilibrium], Extent
     return found, extent
 
 
-def _equilibrium(system: System, region: Region) -> Equilibrium | None:
+def _equilibrium(system: System, region: Region, tolerance: float) -> Equilibrium | None:
     """Turn a solution into an equilibrium and check it from its behaviour and beliefs alone."""
     board = system.board
     behaviour, held = assessment(system, region.point)
     residual = max(regret(board, behaviour, held), mismatch(board, behaviour, held))
-    if not residual <= MOST_REGRET:
+    if not residual <= tolerance:
         return None
     values = board.value(behaviour[:, None])[0, :, 0]
     free = tuple(
@@ -91,7 +96,48 @@ def _equilibrium(system: System, region: Region) -> Equilibrium | None:
         for (number, place), (low, high) in region.ranges.items()
         for block in (system.blocks[number],)
     )
-    return Equilibrium(behaviour, held, board.own(values), residual, free)
+    unconfirmed = tuple(
+        (block.kind, block.infoset, block.places[place])
+        for number, place in region.unconfirmed
+        for block in (system.blocks[number],)
+    )
+    note = UNCONFIRMED if unconfirmed else ""
+    return Equilibrium(behaviour, held, board.own(values), residual, free, note, unconfirmed)
+
+
+def most_regret(payoffs: Floats) -> float:
+    """Return the most that somebody may gain by leaving what counts as an equilibrium.
+
+    Args:
+        payoffs: float64[end, player].
+
+    Returns:
+        A share of the range of payoffs; less where payoffs differ by very small parts of it.
+    """
+    return min(MOST_REGRET, max(PART * float(least_steps(payoffs).min()), EPSILON))
+
+
+def least_steps(payoffs: Floats) -> Floats:
+    """Return the smallest difference between two payoffs of each player.
+
+    Args:
+        payoffs: float64[end, player]; what may be rounding of equal payoffs is no difference.
+
+    Returns:
+        float64[player], as a share of the range of that player's payoffs; 1 where all are equal.
+
+    Examples:
+        >>> least_steps(np.array([[0.0, 5.0], [1.0, 5.0], [-99.0, 5.0]]))
+        array([0.01, 1.  ])
+    """
+    found = np.ones(payoffs.shape[1])
+    for player, own in enumerate(payoffs.T):
+        values = np.unique(own)
+        steps, size = np.diff(values), np.abs(values)
+        steps = steps[steps > 8.0 * EPSILON * np.maximum(size[1:], size[:-1])]
+        if len(steps):
+            found[player] = steps.min() / (values[-1] - values[0])
+    return found
 
 
 def assessment(system: System, point: Floats) -> tuple[Floats, Floats]:

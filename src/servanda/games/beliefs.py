@@ -64,7 +64,7 @@ def sequential_regret(
     Returns:
         The gain as a share of the range of that player's payoffs.
     """
-    return regret(board_of(tree, values), behaviour, held)
+    return regret(board_of(tree, values), behaviour, held, everywhere=False)
 
 
 def bayes(board: Board, behaviour: Floats) -> Floats:
@@ -87,20 +87,35 @@ def gains(board: Board, behaviour: Floats, held: Floats, h: int) -> Floats:
     return worth
 
 
-def regret(board: Board, behaviour: Floats, held: Floats) -> float:
-    """Return the largest gain from another choice at one set, in scaled payoffs."""
+def regret(board: Board, behaviour: Floats, held: Floats, *, everywhere: bool = True) -> float:
+    """Return the largest gain from another choice at one set, in scaled payoffs.
+
+    Args:
+        board: the game.
+        behaviour: float64[action].
+        held: float64[node], beliefs.
+        everywhere: whether beliefs are needed at every set; else sets with nan are left out.
+
+    Returns:
+        The gain; infinite where beliefs or behaviour that count are nan.
+    """
     worst = 0.0
     for h, nodes in enumerate(board.members):
-        if np.isfinite(held[list(nodes)]).all():
+        if everywhere or np.isfinite(held[list(nodes)]).all():
             worth = gains(board, behaviour, held, h)
-            worst = max(worst, float(worth.max() - worth @ behaviour[list(board.choices[h])]))
+            gain = float(worth.max() - worth @ behaviour[list(board.choices[h])])
+            worst = max(worst, gain) if np.isfinite(gain) else np.inf
     return worst
 
 
 def mismatch(board: Board, behaviour: Floats, held: Floats) -> float:
-    """Return how far beliefs are from Bayes' rule at the sets that are reached."""
+    """Return how far beliefs are from Bayes' rule at the sets that are reached.
+
+    It is infinite where Bayes' rule gives a belief and none is held.
+    """
     right = bayes(board, behaviour)
-    return float(np.nanmax(np.abs(right - held), initial=0.0))
+    apart = np.abs(right - held)[np.isfinite(right)]
+    return float(np.where(np.isnan(apart), np.inf, apart).max(initial=0.0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, get_args
 import numpy as np
 
 from servanda.domain.errors import ModelError
-from servanda.games.bayes import perfect_bayesian
+from servanda.games.bayes import least_steps, perfect_bayesian
 from servanda.games.board import Board, board_of
 from servanda.games.logit import logit_equilibria
 from servanda.games.nash import nash_equilibria
 from servanda.games.solution import Concept, Equilibrium, Extent, Solution, Status
-from servanda.games.subgames import LOCAL, subgame_perfect
+from servanda.games.subgames import subgame_perfect, why_found
 from servanda.games.tree import Tree
 
 if TYPE_CHECKING:
@@ -29,6 +29,9 @@ STATUS: dict[Extent, Status] = {
     Extent.WHOLE: "complete",
 }
 UNSETTLED = "the search reached its limit; a part of the set may be missing"
+# Of payoffs that differ by a smaller part of their range rounding may hide a difference.
+FINE = 1e-6
+UNEVEN = "payoffs are of very different size, and rounding may have cost or added one"
 NONE_FOUND = "every finite game has an equilibrium; these payoffs are too uneven to find it"
 
 
@@ -104,12 +107,14 @@ def solve(
         )
     board = board_of(tree, values)
     found, extent, note = solver(board, most)
+    if extent > Extent.CUT and least_steps(tree.payoffs(values)[0]).min() < FINE:
+        extent, note = Extent.FOUND, UNEVEN
     if not found:  # every finite game has one
         extent, note = min(extent, Extent.FOUND), note or NONE_FOUND
     if extent == Extent.CUT and not note:
         note = MORE if len(found) >= most else UNSETTLED
     elif extent == Extent.FOUND:
-        note = note or LOCAL
+        note = note or why_found(found)
     return Solution(
         concept=concept,
         precision=None,

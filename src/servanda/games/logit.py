@@ -7,13 +7,15 @@ unknowns Newton's method starts from many points.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from servanda.games.batch import solve_batch
 from servanda.games.board import Board
 from servanda.games.enclosure import Interval
-from servanda.games.principal import follow
+from servanda.games.principal import all_sets, follow, follow_on, polished
 from servanda.games.replies import Replies, make_replies
 from servanda.games.solution import Equilibrium, Status
 from servanda.games.tree import Tree
@@ -28,6 +30,21 @@ NARROW = 1e-9
 STARTS = 512
 APART = 1e-7
 MOST_RESIDUAL = 1e-10
+# Up to this precision, payoffs scaled to a range of 1, the branch is followed by arc length, and
+# no probability is too small for a number; beyond the second rounding hides where it turns.
+MODERATE, STEEP = 500.0, 1e5
+# Beyond this one no reply can be told from a step; beyond the other numbers overflow.
+MOST_PRECISE, HUGE = 1e14, 1e100
+# So far a solution may move when it is sharpened.
+MOST_MOVE = 1e-3
+STOPPED = (
+    "the principal branch was followed to precision {:.4g} and no further: at higher ones rounding "
+    "hides the replies; the equilibrium is that of this precision"
+)
+ROUNDED = (
+    "at this precision rounding of the payoffs changes a reply by as much as the residual; more "
+    "may exist"
+)
 
 
 def logit_equilibria(
@@ -44,34 +61,109 @@ def logit_equilibria(
     Returns:
         The equilibria, the status, and why it is not ``complete``.
     """
-    replies = make_replies(board, precision * board.scale)
+    replies = make_replies(board, board.scale)
     if replies is None:
-        kernel = _by_kernel(tree, board, precision)
-        return kernel, "principal", "a large game: other branches were not looked for"
-    start = follow(replies)
-    first: Floats | None
-    if start is not None:
-        first = np.exp(_flat(replies, start))
-    else:
-        kernel = _by_kernel(tree, board, precision)
-        first = kernel[0].behaviour if kernel else None
+        return _principal_only(tree, board, precision)
+    most_precise = (MOST_PRECISE if replies.unknowns else HUGE) / float(board.scale.max())
+    highest = min(precision, most_precise)
+    replies = replace(replies, precision=highest * board.scale)
+    first, share = _principal(tree, board, highest, replies)
+    reached = share * highest
+    if reached < precision:
+        replies = replace(replies, precision=reached * board.scale)
+        point = replace(_equilibrium(replies, first), note=f"at precision {reached:.4g}")
+        return [point], "truncated", STOPPED.format(reached)
     points, proven = _points(replies)
-    found = [_equilibrium(replies, _flat(replies, point)) for point in points]
-    found = [e for e in found if e.residual < MOST_RESIDUAL]
-    if first is not None:
-        found.sort(key=lambda e: float(np.abs(e.behaviour - first).max()))
-        if not found or np.abs(found[0].behaviour - first).max() > 1e-6:
-            found.insert(0, _equilibrium(replies, _logs(first)))
-            proven = False
-    else:
-        return found[:most], "found", "the principal branch could not be followed to this precision"
+    found = [e for point in points if (e := _checked(replies, _flat(replies, point)))]
+    proven = proven and len(found) == len(points)
+    start = _equilibrium(replies, first)
+    found.sort(key=lambda e: float(np.abs(e.behaviour - start.behaviour).max()))
+    if not found or np.abs(found[0].behaviour - start.behaviour).max() > 1e-6:
+        found.insert(0, start)
+        proven = False
     if len(found) > most:
         return found[:most], "truncated", "there are more than were asked for"
+    if max(e.residual for e in found) > MOST_RESIDUAL:
+        return found, "found", ROUNDED
     if proven:
         return found, "complete", ""
     if replies.unknowns == 1:
         return found, "found", "a multiple solution, as at a bifurcation, may stand for several"
     return found, "found", "a search from many starting points; more may exist"
+
+
+def _principal_only(
+    tree: Tree, board: Board, precision: float
+) -> tuple[list[Equilibrium], Status, str]:
+    """Return the principal equilibrium of a large game, at the highest precision that is found."""
+    share, found = 1.0, _by_kernel(tree, board, precision)
+    if found:
+        return found, "principal", "a large game: other branches were not looked for"
+    while not found:
+        share = 0.25 * share if share > 1e-24 else 0.0
+        found = _by_kernel(tree, board, share * precision)
+    reached = share * precision
+    found = [replace(e, note=f"at precision {reached:.4g}") for e in found]
+    return found, "truncated", STOPPED.format(reached)
+
+
+def _principal(
+    tree: Tree, board: Board, precision: float, replies: Replies
+) -> tuple[Floats, float]:
+    """Follow the principal branch as far as the precision, or as far as it goes.
+
+    Returns:
+        float64[action], the log-probabilities, and the share of the precision that was reached.
+    """
+    goal = float(replies.precision.max(initial=0.0))
+    share = min(1.0, MODERATE / goal) if goal > 0.0 and replies.unknowns else 1.0
+    logs = _near(tree, board, precision, replies, share)
+    if logs is not None and share == 1.0:
+        return logs, 1.0
+    while logs is None:
+        share = 0.25 * share if share > 1e-9 else 0.0
+        logs = _near(tree, board, precision, replies, share)
+    every = all_sets(replies)
+    odds, reached = _odds(every, logs), share
+    if share > 0.0:
+        odds, reached = follow_on(every, odds, share)
+    if reached < 1.0 and goal <= STEEP:
+        # The branch may turn back on its way, which steps of the precision cannot follow.
+        turned = _near(tree, board, precision, replies, 1.0)
+        if turned is not None:
+            return turned, 1.0
+    return _flat(every, odds), reached
+
+
+def _near(
+    tree: Tree, board: Board, precision: float, replies: Replies, share: float
+) -> Floats | None:
+    """Return log-probabilities on the principal branch at a share of the precision."""
+    reduced = replace(replies, precision=share * replies.precision)
+    point = follow(reduced)
+    if point is not None:
+        return _flat(reduced, point)
+    kernel = _by_kernel(tree, board, share * precision)
+    return _logs(kernel[0].behaviour) if kernel else None
+
+
+def _odds(replies: Replies, logs: Floats) -> Floats:
+    """Return the log-odds of all sets, of each action but the first against the first."""
+    choices = [replies.board.choices[h] for h in replies.leading]
+    return np.array([logs[a] - logs[first] for first, *others in choices for a in others])
+
+
+def _checked(replies: Replies, logs: Floats) -> Equilibrium | None:
+    """Return an equilibrium, sharpened where it misses its own replies; None where it is none."""
+    found = _equilibrium(replies, logs)
+    if found.residual < MOST_RESIDUAL:
+        return found
+    every = all_sets(replies)
+    odds = polished(every, _odds(every, logs))
+    if odds is None:
+        return None
+    sharp = _equilibrium(replies, _flat(every, odds))
+    return sharp if np.abs(sharp.behaviour - found.behaviour).max() < MOST_MOVE else None
 
 
 def _by_kernel(tree: Tree, board: Board, precision: float) -> list[Equilibrium]:

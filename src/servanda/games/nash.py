@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from servanda.domain.errors import ModelError
-from servanda.games.bayes import perfect_bayesian
+from servanda.games.bayes import most_regret, perfect_bayesian
 from servanda.games.board import Board, board_of
 from servanda.games.form import Form
-from servanda.games.solution import Equilibrium, Extent, Free
+from servanda.games.solution import Equilibrium, Extent, Free, Kind
 
 __all__ = ["MixedPoint", "extreme_equilibria", "nash_equilibria", "strategic_equilibria"]
 
@@ -39,11 +39,13 @@ class MixedPoint:
         mixed: [player] float64[strategy].
         note: whether it is part of a continuum.
         ranges: (player, strategy, low, high) where a probability may vary on its own support.
+        unconfirmed: (player, strategy) where it seems to, and how far was not shown.
     """
 
     mixed: Mixed
     note: str = ""
     ranges: tuple[tuple[int, int, float, float], ...] = ()
+    unconfirmed: tuple[tuple[int, int], ...] = ()
 
 
 def strategic_equilibria(payoffs: Floats, most: int) -> tuple[list[MixedPoint], Extent]:
@@ -236,17 +238,19 @@ def _by_supports(payoffs: Floats, most: int) -> tuple[list[MixedPoint], Extent]:
     names = tuple(tuple(str(s) for s in range(size)) for size in shape)
     board = board_of(Form("", tuple(str(i) for i in range(len(shape))), names, payoffs).tree())
     found, extent = perfect_bayesian(board, most)
+
+    def named(h: int, action: int) -> tuple[int, int]:
+        return h, kept[h][action - board.choices[h][0]]
+
     points = []
     for equilibrium in found:
         mixed = tuple(np.zeros(size) for size in whole)
         for own, rows, acts in zip(mixed, kept, board.choices, strict=True):
             own[rows] = equilibrium.behaviour[list(acts)]
-        ranges = tuple(
-            (f.infoset, kept[f.infoset][f.place - board.choices[f.infoset][0]], f.low, f.high)
-            for f in equilibrium.free
-        )
-        note = "one of a continuum" if ranges else ""
-        points.append(MixedPoint(mixed, note, ranges))
+        ranges = tuple((*named(f.infoset, f.place), f.low, f.high) for f in equilibrium.free)
+        unconfirmed = tuple(named(h, place) for _, h, place in equilibrium.unconfirmed)
+        note = equilibrium.note or ("one of a continuum" if ranges else "")
+        points.append(MixedPoint(mixed, note, ranges, unconfirmed))
     return points, extent
 
 
@@ -283,18 +287,20 @@ def nash_equilibria(board: Board, most: int) -> tuple[list[Equilibrium], Extent]
     payoffs = _strategic_payoffs(board, plans)
     # Several mixtures may be one behaviour, so that more are asked for than are returned.
     points, extent = strategic_equilibria(payoffs, 20 * most)
+    tolerance = 10.0 * most_regret(payoffs.reshape(-1, board.n_players))
     found: list[Equilibrium] = []
     for point in points:
-        behaviour, free = _behaviour(board, plans, point)
+        behaviour, free, unconfirmed = _behaviour(board, plans, point)
         if any(np.abs(behaviour - other.behaviour).max() < TIGHT for other in found):
             continue
         values = board.value(behaviour[:, None])[0, :, 0]
         residual = _regret(payoffs, point.mixed)
-        if residual >= 1e-7:
+        if residual > tolerance:
             extent = min(extent, Extent.FOUND)
             continue
         held = np.full(board.n_nodes, np.nan)
-        found.append(Equilibrium(behaviour, held, board.own(values), residual, free, point.note))
+        worth = board.own(values)
+        found.append(Equilibrium(behaviour, held, worth, residual, free, point.note, unconfirmed))
     return found[:most], extent if len(found) <= most else Extent.CUT
 
 
@@ -353,8 +359,8 @@ def _strategic_payoffs(board: Board, plans: list[NDArray[np.int64]]) -> Floats:
 
 def _behaviour(
     board: Board, plans: list[NDArray[np.int64]], point: MixedPoint
-) -> tuple[Floats, tuple[Free, ...]]:
-    """Turn mixed strategies into probabilities at information sets."""
+) -> tuple[Floats, tuple[Free, ...], tuple[tuple[Kind, int, int], ...]]:
+    """Turn mixed strategies into probabilities at information sets, and say what may vary."""
     behaviour = np.zeros(board.n_actions)
     free: list[Free] = []
     for rows, weights in zip(plans, point.mixed, strict=True):
@@ -366,13 +372,23 @@ def _behaviour(
         else:
             behaviour[list(acts)] = 1.0 / len(acts)
             free += [Free("behaviour", h, a, 0.0, 1.0) for a in acts if len(acts) > 1]
-    for player, strategy, low, high in point.ranges:
+
+    def named(player: int, strategy: int) -> tuple[Kind, int, int] | None:
         # Mixed strategies over several sets have no single action that varies: the note tells.
-        if plans[player].shape[1] == 1:
-            action = int(plans[player][strategy, 0])
-            h = next(h for h, acts in enumerate(board.choices) if action in acts)
-            free.append(Free("behaviour", h, action, low, high))
-    return behaviour, tuple(free)
+        if plans[player].shape[1] != 1:
+            return None
+        action = int(plans[player][strategy, 0])
+        return (
+            "behaviour",
+            next(h for h, acts in enumerate(board.choices) if action in acts),
+            action,
+        )
+
+    for player, strategy, low, high in point.ranges:
+        if place := named(player, strategy):
+            free.append(Free(*place, low, high))
+    unsure = (named(player, strategy) for player, strategy in point.unconfirmed)
+    return behaviour, tuple(free), tuple(place for place in unsure if place)
 
 
 def _regret(payoffs: Floats, mixed: Mixed) -> float:

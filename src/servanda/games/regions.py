@@ -1,39 +1,49 @@
-"""The solutions of one system of equilibrium conditions: points, and regions with their ranges."""
+"""The solutions of one system of equilibrium conditions: points, and regions with their ranges.
+
+Where solutions are alone they are all there is; where they form a continuum, each piece of it is a
+region (`servanda.games.continua`), and every region is checked with all conditions of the system.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice, product
+from math import prod
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from servanda.games.roots import Found, corners, derivatives, impossible, solve_box
+from servanda.games.boxes import MOST_UNKNOWNS, corners, derivatives, impossible
+from servanda.games.roots import may_be_single, solve_box
 from servanda.games.solution import Extent
-from servanda.games.systems import INSIDE, SLACK, Region, System
+from servanda.games.systems import INSIDE, ODD, SLACK, Region, System, divided, outside
+
+if TYPE_CHECKING:
+    from servanda.games.continua import Group, Piece
 
 __all__ = ["solve_system"]
 
 Floats = NDArray[np.float64]
+Conditions = Callable[[Floats], tuple[Floats, Floats]]
 
 # Corners of what is free are looked at only up to so many.
 MOST_CORNERS = 64
-MOST_UNKNOWNS = 10
-ROUNDING = 1e-13
+MOST_REGIONS = 64
+# What somebody would gain at a point of a continuum may be no more than this.
+MOST_REGRET = 1e-8
 
 
 def solve_system(system: System) -> tuple[list[Region], Extent]:
     """Find all solutions of one system.
 
-    A degenerate component, a continuum with products of unknowns, is searched locally from some
-    of its points: its range may be larger than what is returned, and a component of which no
-    start leads to a solution is left out. The extent is then no more than `Extent.FOUND`.
-
     Args:
         system: equations and inequalities affine in each unknown.
 
     Returns:
-        Points and regions, and how much that is: `Extent.CUT` where a part of the box could not
-        be excluded or the unknowns are too many for that.
+        Points and regions, and how much that is: `Extent.FOUND` where a continuum with products
+        of unknowns was searched by points, or where one could be neither found nor excluded;
+        `Extent.CUT` where a part of the box could not be excluded or the unknowns are too many.
     """
     unknowns = system.unknowns
     if not unknowns:
@@ -46,55 +56,23 @@ def solve_system(system: System) -> tuple[list[Region], Extent]:
     tied = np.flatnonzero(in_equations.any(axis=0))
     loose = np.flatnonzero(~in_equations.any(axis=0))
     if not len(tied):
-        region, proven = _region(system, np.full(unknowns, 0.5), loose, in_inequalities)
-        if region is None and not proven and unknowns <= MOST_UNKNOWNS:
-            from servanda.games.continua import outside
-
-            proven = outside(system) or impossible(system.conditions, unknowns)
-        return ([region] if region else []), Extent.WHOLE if proven else Extent.FOUND
+        return _around(system, np.full(unknowns, 0.5), loose, in_inequalities)
     if len(tied) > MOST_UNKNOWNS:
         return [], Extent.CUT
-    found = solve_box(_tied_conditions(system, unknowns, tied, loose), len(tied))
-    return _regions(system, found, tied, loose, in_inequalities)
-
-
-def _regions(
-    system: System,
-    found: Found,
-    tied: NDArray[np.intp],
-    loose: NDArray[np.intp],
-    in_inequalities: NDArray[np.bool_],
-) -> tuple[list[Region], Extent]:
-    """Give every solution of the equations the range of what is not in them."""
+    conditions = _tied_conditions(system, unknowns, tied, loose)
+    if not may_be_single(conditions, len(tied)):
+        return _continua(system, np.full(unknowns, 0.5), np.arange(unknowns))
+    found = solve_box(conditions, len(tied))
+    if not found.isolated.all():
+        return _continua(system, np.full(unknowns, 0.5), np.arange(unknowns))
+    starts = np.full((len(found.points), unknowns), 0.5)
+    starts[:, tied] = found.points
     kept: list[Region] = []
     extent = Extent.WHOLE if found.thorough else Extent.CUT
-    spread: list[Floats] = []
-    for point, isolated in zip(found.points, found.isolated, strict=True):
-        whole = np.full(system.unknowns, 0.5)
-        whole[tied] = point
-        if not isolated:
-            spread.append(whole)
-            continue
-        if not _supported(system, whole, tied):
-            continue
-        region, proven = _region(system, whole, loose, in_inequalities)
-        extent = min(extent, Extent.WHOLE if proven else Extent.FOUND)
-        if region:
-            kept.append(region)
-    if not spread:
-        return kept, extent
-    # The linear programmes are slow to import and rarely needed.
-    from servanda.games.continua import continuum, outside
-
-    if system.unknowns <= MOST_UNKNOWNS and (
-        outside(system) or impossible(_divided(system), system.unknowns)
-    ):
-        return kept, extent if kept else Extent.WHOLE
-    for group in _connected(spread):
-        whole_range = continuum(system, group, np.arange(system.unknowns))
-        extent = min(extent, Extent.WHOLE if whole_range.proven else Extent.FOUND)
-        if whole_range.region:
-            kept.append(whole_range.region)
+    for whole in starts:
+        if _supported(system, whole, tied):
+            regions, part = _around(system, whole, loose, in_inequalities)
+            kept, extent = kept + regions, min(extent, part)
     return kept, extent
 
 
@@ -119,15 +97,14 @@ def _excluded(system: System, unknowns: int) -> bool:
 
 def _structure(system: System, unknowns: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Tell which unknown occurs in which condition: a derivative that is 0 at odd points is 0."""
-    odd = np.array([0.3819660113, 0.2360679775, 0.4142135624, 0.3027756377, 0.1622776602])
-    points = np.stack([np.resize(odd, unknowns), np.resize(odd[::-1] ** 2 + 0.01, unknowns)])
+    points = np.stack([np.resize(ODD, unknowns), np.resize(ODD[::-1] ** 2 + 0.01, unknowns)])
     equal, least = derivatives(system.conditions, points)
     return np.any(np.abs(equal) > 1e-14, axis=0), np.any(np.abs(least) > 1e-14, axis=0)
 
 
 def _tied_conditions(
     system: System, unknowns: int, tied: NDArray[np.intp], loose: NDArray[np.intp]
-) -> Callable[[Floats], tuple[Floats, Floats]]:
+) -> Conditions:
     """Return the conditions as functions of the unknowns in equations alone.
 
     An inequality is taken at its best over the corners of the other unknowns.
@@ -149,20 +126,15 @@ def _tied_conditions(
     return conditions
 
 
-def _region(
+def _around(
     system: System, point: Floats, loose: NDArray[np.intp], in_inequalities: NDArray[np.bool_]
-) -> tuple[Region | None, bool]:
-    """Find the values of unknowns outside the equations that keep every inequality.
-
-    The second value tells whether the region is proven to be all, or that there is none.
-    """
+) -> tuple[list[Region], Extent]:
+    """Find the values of unknowns outside the equations that keep every inequality."""
     simple = all(len(system.blocks[system.block_of(i)].places) == 2 for i in loose)
     if simple and (in_inequalities[:, loose].sum(axis=1) <= 1).all():
-        return _intervals(system, point, loose), True
-    from servanda.games.continua import continuum
-
-    found = continuum(system, [point], loose)
-    return found.region, found.proven
+        region = _intervals(system, point, loose)
+        return ([region] if region else []), Extent.WHOLE
+    return _continua(system, point, loose)
 
 
 def _intervals(system: System, point: Floats, loose: NDArray[np.intp]) -> Region | None:
@@ -197,46 +169,59 @@ def _tidy(end: float) -> float:
     return 0.0 if end < INSIDE else 1.0 if end > 1.0 - INSIDE else end
 
 
-def _divided(system: System) -> Callable[[Floats], tuple[Floats, Floats]]:
-    """Return the conditions without factors that are positive inside the support.
+def _continua(system: System, point: Floats, vary: NDArray[np.intp]) -> tuple[list[Region], Extent]:
+    """Find the pieces of a continuum, group by group of unknowns that belong together."""
+    # The linear programmes are slow to import and rarely needed.
+    from servanda.games.continua import split
+    from servanda.games.pieces import search
+    from servanda.games.polytopes import exact
 
-    An action off whose path nothing matters makes every condition there vanish with its
-    probability, and its zeros hide whether there are others. What is affine in an unknown u and
-    vanishes where u = 0 is u times its value at u = 1; and likewise for 1 - u.
-    """
-    unknowns = system.unknowns
-    ends = corners(np.zeros((1, unknowns)), np.ones((1, unknowns)))[0]
-    table = np.abs(np.concatenate(system.conditions(ends), axis=1))
-    # Where to take each condition: nan for the unknown's own value.
-    taken = np.full((table.shape[1], unknowns), np.nan)
-    for block, columns in zip(system.blocks, system.columns(), strict=True):
-        for unknown in columns if block.kind == "behaviour" else []:
-            for side in (0.0, 1.0):
-                on_face = table[ends[:, unknown] == side].max(axis=0, initial=0.0) < ROUNDING
-                taken[on_face & np.isnan(taken[:, unknown]), unknown] = 1.0 - side
-    kinds, kind_of = np.unique(np.nan_to_num(taken, nan=2.0), axis=0, return_inverse=True)
-
-    def conditions(points: Floats) -> tuple[Floats, Floats]:
-        found = np.empty((len(points), table.shape[1]))
-        equations = 0
-        for number, kind in enumerate(kinds):
-            equal, least = system.conditions(np.where(kind < 2.0, kind, points))
-            equations, mine = equal.shape[1], kind_of.ravel() == number
-            found[:, mine] = np.concatenate([equal, least], axis=1)[:, mine]
-        return found[:, :equations], found[:, equations:]
-
-    return conditions
+    small = system.unknowns <= MOST_UNKNOWNS
+    groups = split(system, divided(system) if small else system.conditions, point, vary)
+    if groups is None:
+        return [], Extent.WHOLE
+    parts: list[list[Piece]] = []
+    extent = Extent.WHOLE
+    for group in groups:
+        pieces = exact(group)
+        if pieces is None:
+            pieces, proven = search(group)
+            extent = extent if proven else Extent.FOUND
+            if not pieces and not proven and small and _none(system):
+                return [], Extent.WHOLE
+        elif not pieces:
+            return [], Extent.WHOLE
+        parts.append(pieces)
+    found = []
+    for chosen in islice(product(*parts), MOST_REGIONS):
+        region = _together(system, point, groups, chosen)
+        if region is None:
+            extent = min(extent, Extent.FOUND)
+        else:
+            found.append(region)
+    return found, extent if prod(map(len, parts)) <= MOST_REGIONS else Extent.CUT
 
 
-def _connected(points: list[Floats], step: float = 0.15) -> list[list[Floats]]:
-    """Group points that a chain of short steps joins."""
-    left = np.array(points)
-    groups: list[list[Floats]] = []
-    while len(left):
-        group, fresh, left = [left[0]], left[:1], left[1:]
-        while len(fresh) and len(left):
-            near = (np.abs(left[:, None] - fresh[None]).max(axis=2) < step).any(axis=1)
-            fresh, left = left[near], left[~near]
-            group.extend(fresh)
-        groups.append(group)
-    return groups
+def _none(system: System) -> bool:
+    """Prove, if so, that no solution has every action of its support."""
+    return outside(system) or impossible(divided(system), system.unknowns)
+
+
+def _together(
+    system: System, point: Floats, groups: list[Group], chosen: tuple[Piece, ...]
+) -> Region | None:
+    """Put one piece of every group together; every sample is checked with its beliefs."""
+    whole = point.copy()
+    for group, piece in zip(groups, chosen, strict=True):
+        whole[group.unknowns] = piece.point
+    if not system.regret(whole[None])[0] <= MOST_REGRET:
+        return None
+    ranges: dict[tuple[int, int], tuple[float, float]] = {}
+    unconfirmed: tuple[tuple[int, int], ...] = ()
+    for group, piece in zip(groups, chosen, strict=True):
+        samples = np.repeat(whole[None], len(piece.samples), axis=0)
+        samples[:, group.unknowns] = piece.samples
+        good = (system.regret(samples) <= MOST_REGRET).all()
+        ranges |= piece.ranges if good else {}
+        unconfirmed += piece.unconfirmed if good else (*piece.ranges, *piece.unconfirmed)
+    return Region(whole, ranges, unconfirmed)

@@ -1,8 +1,7 @@
-"""All solutions in the unit box of equations and inequalities that are affine in each unknown.
+"""Solutions in the unit box of equations and inequalities that are affine in each unknown.
 
-The conditions of an equilibrium with given supports are of this kind: every probability occurs at
-most once along a path. So the range of a condition over a box is attained at the corners, which
-makes bounds exact, and a derivative is a difference of two values.
+Boxes that may hold one (`servanda.games.boxes`) are where Newton's method starts; from a solution
+linear programmes lead to the end of a continuum, or to the inside.
 """
 
 from __future__ import annotations
@@ -13,19 +12,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Found", "corners", "derivatives", "impossible", "solve_box"]
+from servanda.games.boxes import MOST_BOXES, derivatives, halved
+from servanda.games.systems import ODD
+
+__all__ = ["Found", "climb", "may_be_single", "settled", "solve_box"]
 
 Floats = NDArray[np.float64]
 Conditions = Callable[[Floats], tuple[Floats, Floats]]
 
-# Corner values below this size are taken for rounding; payoffs are scaled to a range of 1.
-ROUNDING = 1e-12
 # Newton stops here; a solution is told from another one beyond `APART`.
 EXACT = 1e-13
 APART = 1e-7
-MANY_BOXES = 40
-MOST_BOXES = 600
-MOST_POINTS = 65_536
+# How far a condition may be missed at the end of a climb.
+CLOSE = 1e-10
+MOST_STEPS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,40 +43,6 @@ class Found:
     thorough: bool
 
 
-def corners(low: Floats, high: Floats) -> Floats:
-    """Return the corners of boxes.
-
-    Args:
-        low: float64[box, unknown], where each box begins.
-        high: the same, where it ends.
-
-    Returns:
-        float64[box, corner, unknown].
-    """
-    unknowns = low.shape[1]
-    bits = (np.arange(2**unknowns)[:, None] >> np.arange(unknowns)) & 1
-    picked: Floats = np.where(bits[None, :, :] == 1, high[:, None, :], low[:, None, :])
-    return picked
-
-
-def derivatives(conditions: Conditions, points: Floats) -> tuple[Floats, Floats]:
-    """Return the exact derivatives of equations and inequalities, [point, condition, unknown]."""
-    count, unknowns = points.shape
-    moved = np.repeat(points[:, None, None, :], 2 * unknowns, axis=1).reshape(
-        count, unknowns, 2, unknowns
-    )
-    each = np.arange(unknowns)
-    moved[:, each, 0, each] = 0.0
-    moved[:, each, 1, each] = 1.0
-    equal, least = conditions(moved.reshape(-1, unknowns))
-    shape = (count, unknowns, 2, -1)
-    first, second = equal.reshape(shape), least.reshape(shape)
-    return (
-        np.swapaxes(first[:, :, 1] - first[:, :, 0], 1, 2),
-        np.swapaxes(second[:, :, 1] - second[:, :, 0], 1, 2),
-    )
-
-
 def solve_box(conditions: Conditions, unknowns: int) -> Found:
     """Find the solutions of the equations in the unit box by halving boxes and Newton's method.
 
@@ -92,7 +58,7 @@ def solve_box(conditions: Conditions, unknowns: int) -> Found:
     points = np.zeros((0, unknowns))
     alone = left = np.zeros(0, dtype=np.bool_)
     for turn in range(3):
-        low, high = _halved(conditions, low, high, sharp=turn > 0)
+        low, high = halved(conditions, low, high, sharp=turn > 0)
         if len(low):
             started = _polish(conditions, 0.5 * (low + high))
             # A multiple root on the edge of the box is found only to the root of the precision.
@@ -110,76 +76,128 @@ def solve_box(conditions: Conditions, unknowns: int) -> Found:
     return Found(points[good], alone[good], thorough=not left.any())
 
 
-def impossible(conditions: Conditions, unknowns: int) -> bool:
-    """Tell whether halving the unit box excludes every part of it.
+def may_be_single(conditions: Conditions, unknowns: int) -> bool:
+    """Tell whether a solution can be alone in its neighbourhood.
+
+    The rank of the slopes is nowhere higher than at a point where nothing vanishes by chance.
 
     Args:
         conditions: as in `solve_box`.
         unknowns: their number, at least 1.
 
     Returns:
-        True where there is no solution; False says nothing.
+        False where every solution is part of a continuum.
     """
-    low, _ = _halved(conditions, np.zeros((1, unknowns)), np.ones((1, unknowns)), sharp=False)
-    return not len(low)
+    odd = np.resize(ODD, unknowns)[None]
+    equal, _ = derivatives(conditions, odd)
+    return bool(np.linalg.matrix_rank(equal[0], tol=1e-9) == unknowns)
 
 
-def _halved(
-    conditions: Conditions, low: Floats, high: Floats, *, sharp: bool
-) -> tuple[Floats, Floats]:
-    """Halve boxes seven times along every axis and keep those that may hold a solution."""
-    unknowns = low.shape[1]
-    for level in range(7 * unknowns + 1):
-        kept = _possible(conditions, low, high)
-        low, high = low[kept], high[kept]
-        if len(low) and (sharp or len(low) > MANY_BOXES):
-            kept = _still_possible(conditions, low, high)
-            low, high = low[kept], high[kept]
-        if not len(low) or len(low) > MOST_BOXES or level == 7 * unknowns:
+def settled(conditions: Conditions, points: Floats) -> Floats:
+    """Move points to solutions close by: Newton's method on all conditions that are missed.
+
+    Args:
+        conditions: as in `solve_box`.
+        points: float64[point, unknown].
+
+    Returns:
+        The same number of points; not all need to have arrived.
+    """
+    points = points.copy()
+    for _ in range(8):
+        equal, least = conditions(points)
+        missed = np.concatenate([equal, np.minimum(least, 0.0)], axis=1)
+        late = np.abs(missed).max(axis=1, initial=0.0) > EXACT
+        if not late.any():
             break
-        axis = level % unknowns
-        middle = 0.5 * (low[:, axis] + high[:, axis])
-        upper, lower = low.copy(), high.copy()
-        upper[:, axis] = lower[:, axis] = middle
-        low, high = np.concatenate([low, upper]), np.concatenate([lower, high])
-    return low, high
+        level, above = derivatives(conditions, points[late])
+        above = np.where(least[late][:, :, None] < 0.0, above, 0.0)
+        inverse = np.linalg.pinv(np.concatenate([level, above], axis=1), rcond=1e-9)
+        step = (inverse @ missed[late][:, :, None])[:, :, 0]
+        points[late] = np.clip(points[late] - step, 0.0, 1.0)
+    return points
 
 
-def _possible(conditions: Conditions, low: Floats, high: Floats) -> NDArray[np.bool_]:
-    """Tell which boxes may hold a solution: bounds at the corners are exact."""
-    unknowns = low.shape[1]
-    keep = np.zeros(len(low), dtype=np.bool_)
-    step = max(1, MOST_POINTS // 2**unknowns)
-    for start in range(0, len(low), step):
-        part = slice(start, start + step)
-        points = corners(low[part], high[part])
-        equal, least = conditions(points.reshape(-1, unknowns))
-        equal = equal.reshape(*points.shape[:2], -1)
-        least = least.reshape(*points.shape[:2], -1)
-        crosses = (equal.min(axis=1) <= ROUNDING) & (equal.max(axis=1) >= -ROUNDING)
-        keep[part] = crosses.all(axis=1) & (least.max(axis=1) >= -ROUNDING).all(axis=1)
-    return keep
+def climb(
+    conditions: Conditions,
+    point: Floats,
+    toward: Floats | None = None,
+    rooms: Floats | None = None,
+    margin: float = 0.0,
+) -> Floats | None:
+    """Go as far as the conditions allow in a direction, or to the inside.
 
+    Conditions are made linear at a point, a linear programme gives a step, and so on.
 
-def _still_possible(conditions: Conditions, low: Floats, high: Floats) -> NDArray[np.bool_]:
-    """Look at combinations of the equations, which are affine in each unknown as well.
+    Args:
+        conditions: as in `solve_box`.
+        point: float64[unknown], where to begin.
+        toward: a direction; None to make the least of the inequalities as large as can be.
+        rooms: constants and slopes of what is made as large as can be instead of inequalities.
+        margin: how far to keep away from the sides of the box.
 
-    Those of Newton's step follow one unknown each and tell boxes beside a solution from it;
-    the left singular vectors show equations that contradict each other.
+    Returns:
+        The point reached, or None where it misses the conditions.
     """
-    unknowns = low.shape[1]
-    slope, _ = derivatives(conditions, 0.5 * (low + high))
-    if not slope.shape[1]:
-        return np.ones(len(low), dtype=np.bool_)
-    left, _, _ = np.linalg.svd(slope)
-    combine = np.concatenate([np.linalg.pinv(slope, rcond=1e-9), np.swapaxes(left, 1, 2)], axis=1)
-    points = corners(low, high)
-    equal, _ = conditions(points.reshape(-1, unknowns))
-    equal = equal.reshape(*points.shape[:2], -1) @ np.swapaxes(combine, 1, 2)
-    margin = ROUNDING * np.abs(combine).sum(axis=2)
-    crosses = (equal.min(axis=1) <= margin) & (equal.max(axis=1) >= -margin)
-    kept: NDArray[np.bool_] = crosses.all(axis=1)
-    return kept
+    here, missed = point, _missed(conditions, point)
+    radius = 1.0
+    for _ in range(MOST_STEPS):
+        step = _programme(conditions, here, toward, rooms, radius, margin)
+        if step is None:
+            radius *= 0.5
+            continue
+        tried = settled(conditions, np.clip(here + step, 0.0, 1.0)[None])[0]
+        at_tried, moved = _missed(conditions, tried), np.abs(tried - here).max()
+        back = toward is not None and missed <= CLOSE and toward @ (tried - here) < 0.0
+        if back or at_tried > max(CLOSE, 0.9 * missed):
+            radius = 0.4 * min(radius, float(np.abs(step).max()))
+            if radius < APART:
+                break
+            continue
+        here, missed, radius = tried, at_tried, min(1.0, 2.0 * radius)
+        if moved < 1e-9:
+            break
+    return here if missed <= CLOSE else None
+
+
+def _missed(conditions: Conditions, point: Floats) -> float:
+    equal, least = conditions(point[None])
+    return max(float(np.abs(equal).max(initial=0.0)), float((-least).max(initial=0.0)))
+
+
+def _programme(
+    conditions: Conditions,
+    point: Floats,
+    toward: Floats | None,
+    rooms: Floats | None,
+    radius: float,
+    margin: float,
+) -> Floats | None:
+    """Solve the linear programme at a point for a step of at most ``radius``."""
+    # The linear programmes are slow to import and rarely needed.
+    from scipy.optimize import linprog
+
+    (equal,), (least,) = conditions(point[None])
+    (level,), (above,) = derivatives(conditions, point[None])
+    # The last variable is what is to be gained on the way inside.
+    shared = np.full(len(above), float(toward is None and rooms is None))
+    if rooms is not None:
+        above, least = np.vstack([above, rooms[:, 1:]]), np.append(least, rooms @ [1.0, *point])
+        shared = np.append(shared, np.ones(len(rooms)))
+    objective = np.append(np.zeros(len(point)), -1.0) if toward is None else np.append(-toward, 0.0)
+    least_step = np.maximum(-radius, np.minimum(0.0, margin - point))
+    most_step = np.minimum(radius, np.maximum(0.0, 1.0 - margin - point))
+    limits = [*zip(least_step, most_step, strict=True), (-1.0, 0.01)]
+    answer = linprog(
+        objective,
+        A_ub=np.column_stack([-above, shared]) if len(above) else None,
+        b_ub=least if len(above) else None,
+        A_eq=np.column_stack([level, np.zeros(len(level))]) if len(level) else None,
+        b_eq=-equal if len(level) else None,
+        bounds=limits,
+        method="highs",
+    )
+    return None if answer.x is None else np.asarray(answer.x[:-1])
 
 
 def _polish(conditions: Conditions, points: Floats) -> Floats:

@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     from servanda.games.tree import Tree
 
 __all__ = [
+    "UNCONFIRMED",
     "Concept",
     "Equilibrium",
     "Extent",
     "Free",
+    "Kind",
     "Solution",
     "Status",
     "node_labels",
@@ -25,6 +27,8 @@ __all__ = [
 ]
 
 Floats = NDArray[np.float64]
+UNCONFIRMED = "one of a continuum; how far some of its probabilities may vary is not confirmed"
+Kind = Literal["behaviour", "belief"]
 Concept = Literal["qre", "spe", "pbe", "nash"]
 Status = Literal["complete", "found", "principal", "truncated", "refused"]
 
@@ -51,7 +55,7 @@ class Free:
         low, high: the range; its ends may belong to a neighbouring equilibrium.
     """
 
-    kind: Literal["behaviour", "belief"]
+    kind: Kind
     infoset: int
     place: int
     low: float
@@ -71,6 +75,8 @@ class Equilibrium:
         free: what may vary; empty for an isolated equilibrium. Several free probabilities have
             the ranges that each takes over the whole set, not jointly.
         note: what else there is to know.
+        unconfirmed: (kind, information set, action or node) of probabilities that seem to vary,
+            where it could not be shown how far.
     """
 
     behaviour: Floats
@@ -79,11 +85,12 @@ class Equilibrium:
     residual: float
     free: tuple[Free, ...] = ()
     note: str = ""
+    unconfirmed: tuple[tuple[Kind, int, int], ...] = ()
 
     @property
     def isolated(self) -> bool:
         """Whether nothing about it may vary."""
-        return not self.free
+        return not (self.free or self.unconfirmed)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -143,7 +150,16 @@ class Solution:
             "residual": float(point.residual),
         }
         if point.free:
-            shown["free"] = [self._free(part) for part in point.free]
+            shown["free"] = [
+                {
+                    **self._named(part.kind, part.infoset, part.place),
+                    "low": part.low,
+                    "high": part.high,
+                }
+                for part in point.free
+            ]
+        if point.unconfirmed:
+            shown["unconfirmed"] = [self._named(*part) for part in point.unconfirmed]
         if point.note:
             shown["note"] = point.note
         return shown
@@ -157,20 +173,18 @@ class Solution:
                 found.setdefault(key, {})[labels[node]] = float(point.beliefs[node])
         return found
 
-    def _free(self, part: Free) -> dict[str, Any]:
+    def _named(self, kind: Kind, infoset: int, place: int) -> dict[str, Any]:
         tree = self.tree
         named: Mapping[str, str]
-        if part.kind == "behaviour":
-            named = {"action": tree.action_names[part.place]}
+        if kind == "behaviour":
+            named = {"action": tree.action_names[place]}
         else:
-            named = {"node": node_labels(tree)[part.place]}
+            named = {"node": node_labels(tree)[place]}
         return {
-            "kind": part.kind,
-            "player": tree.players[tree.owner[part.infoset]],
-            "infoset": tree.infoset_key(part.infoset),
+            "kind": kind,
+            "player": tree.players[tree.owner[infoset]],
+            "infoset": tree.infoset_key(infoset),
             **named,
-            "low": part.low,
-            "high": part.high,
         }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,18 +11,19 @@ from numpy.typing import NDArray
 from servanda.games.bayes import perfect_bayesian
 from servanda.games.board import Board, excerpt
 from servanda.games.nash import nash_equilibria
-from servanda.games.solution import Equilibrium, Extent, Free
+from servanda.games.solution import Equilibrium, Extent, Free, Kind
 
-__all__ = ["LOCAL", "subgame_perfect", "subgame_roots"]
+__all__ = ["subgame_perfect", "subgame_roots", "why_found"]
 
 Floats = NDArray[np.float64]
 
 # With ties a game of perfect information goes to the search by supports up to this size.
 MOST_TIED_SETS = 12
 LOCAL = (
-    "a continuum was searched locally: what may vary is shown roughly, its ranges may be too wide "
-    "or too narrow, and more equilibria may exist"
+    "a continuum was searched locally: it may have more parts than are listed, and more equilibria "
+    "may exist"
 )
+DOUBTFUL = "rounding may have cost or added one, or a continuum could not be excluded"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,6 +34,7 @@ class _Partial:
     ends: dict[int, Floats]
     free: tuple[Free, ...] = ()
     note: str = ""
+    unconfirmed: tuple[tuple[Kind, int, int], ...] = ()
 
 
 @dataclass(slots=True)
@@ -80,6 +83,12 @@ def subgame_perfect(board: Board, most: int) -> tuple[list[Equilibrium], Extent,
     return [_finished(board, state) for state in states], account.extent, account.note
 
 
+def why_found(equilibria: Sequence[Equilibrium]) -> str:
+    """Say why a list is no more than what a search found."""
+    local = any(e.free or e.unconfirmed or "continuum" in e.note for e in equilibria)
+    return LOCAL if local else DOUBTFUL
+
+
 def subgame_roots(board: Board) -> list[int]:
     """Return the nodes where a subgame begins, in the order of the tree; the first is the root."""
     last = list(range(board.n_nodes))
@@ -116,19 +125,21 @@ def _solved(
     if extent == Extent.CUT:
         account.miss("a subgame has more equilibria than were followed")
     elif extent == Extent.FOUND:
-        account.miss(LOCAL, extent)
+        account.miss(why_found(found), extent)
     if root and any(e.note for e in found):
         account.miss("a subgame has a continuum of equilibria; its extreme points were followed")
     grown = []
     for equilibrium in found:
         value = (equilibrium.values - board.shift) / board.scale
         free = tuple(replace(part, infoset=sets[part.infoset]) for part in equilibrium.free)
+        unconfirmed = tuple((kind, sets[h], a) for kind, h, a in equilibrium.unconfirmed)
         grown.append(
             _Partial(
                 state.behaviour + equilibrium.behaviour,
                 {**state.ends, root: value},
                 state.free + free,
-                state.note or equilibrium.note,
+                _both(state.note, equilibrium.note),
+                state.unconfirmed + unconfirmed,
             )
         )
     return grown
@@ -156,4 +167,13 @@ def _finished(board: Board, state: _Partial) -> Equilibrium:
     values = board.value(state.behaviour[:, None])[0, :, 0]
     residual = float(np.abs(values - state.ends[0]).max())
     held = np.full(board.n_nodes, np.nan)
-    return Equilibrium(state.behaviour, held, board.own(values), residual, state.free, state.note)
+    return Equilibrium(
+        state.behaviour, held, board.own(values), residual, state.free, state.note,
+        state.unconfirmed,
+    )  # fmt: skip
+
+
+def _both(one: str | None, other: str | None) -> str | None:
+    """Join the notes of two parts of a game; the same note stands once."""
+    notes = dict.fromkeys(note for note in (one, other) if note)
+    return "; ".join(notes) or None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain, combinations, product
 from typing import Literal
@@ -12,15 +12,22 @@ from numpy.typing import NDArray
 
 from servanda.games.beliefs import Earlier, earlier_sets
 from servanda.games.board import Board
+from servanda.games.boxes import corners
 from servanda.games.supports import Support
 
-__all__ = ["INSIDE", "SLACK", "Block", "Region", "System", "systems"]
+__all__ = ["INSIDE", "ODD", "SLACK", "Block", "Region", "System", "divided", "outside", "systems"]
 
 Floats = NDArray[np.float64]
+Conditions = Callable[[Floats], tuple[Floats, Floats]]
 
 # Inequalities may be missed by this, in scaled payoffs; supports end this close to 0 and 1.
 SLACK = 1e-10
 INSIDE = 1e-9
+# Values at corners below this size are taken for rounding.
+ROUNDING = 1e-13
+POSITIVE = 1e-6
+# Numbers at which no condition vanishes by chance.
+ODD = np.array([0.3819660113, 0.2360679775, 0.4142135624, 0.3027756377, 0.1622776602])
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +49,13 @@ class Region:
     Attributes:
         point: float64[unknown], one solution.
         ranges: (block, place in it) -> lowest and highest probability; only those that vary.
+        unconfirmed: (block, place in it) of what seems to vary, where it could not be shown how
+            far.
     """
 
     point: Floats
     ranges: dict[tuple[int, int], tuple[float, float]]
+    unconfirmed: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -131,6 +141,30 @@ class System:
                     least.append(best - worth[action - first])
         return _table(equal, len(points)), _table(least, len(points))
 
+    def regret(self, points: Floats) -> Floats:
+        """Return the most that anybody gains by another action at one set given beliefs there.
+
+        Unlike in `conditions` beliefs sum to 1, so that a set that is hardly reached counts as
+        much as any other.
+
+        Args:
+            points: float64[point, unknown], inside the support.
+
+        Returns:
+            float64[point], in scaled payoffs; infinite where a set has no beliefs.
+        """
+        behaviour, weights = self.spread(points)
+        value = self.board.value(behaviour)
+        worst = np.zeros(len(points))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            for h, nodes in enumerate(self.board.members):
+                kids = np.array([self.board.children[node] for node in nodes])
+                held = weights[list(nodes)] / weights[list(nodes)].sum(axis=0)
+                worth = np.einsum("np,nap->ap", held, value[kids, self.board.owner[h]])
+                played = (worth * behaviour[list(self.board.choices[h])]).sum(axis=0)
+                worst = np.maximum(worst, worth.max(axis=0) - played)
+        return np.where(np.isnan(worst), np.inf, worst)
+
     def columns(self) -> list[list[int]]:
         """Return the unknowns of each block."""
         found, at = [], 0
@@ -157,6 +191,80 @@ class System:
                 for step in path:
                     weight = weight * self.board.branch(step, behaviour)
                 weights[node] = weight
+
+
+def divided(system: System) -> Conditions:
+    """Return the conditions without factors that are positive inside the support.
+
+    An action off whose path nothing matters makes every condition there vanish with its
+    probability, and its zeros hide whether there are others. What is affine in an unknown u and
+    vanishes where u = 0 is u times its value at u = 1; and likewise for 1 - u.
+
+    Args:
+        system: at most some 10 unknowns, for all corners are looked at.
+
+    Returns:
+        Equations and inequalities as of `System.conditions`, in the same order.
+    """
+    unknowns = system.unknowns
+    ends = corners(np.zeros((1, unknowns)), np.ones((1, unknowns)))[0]
+    table = np.abs(np.concatenate(system.conditions(ends), axis=1))
+    # Where to take each condition: nan for the unknown's own value.
+    taken = np.full((table.shape[1], unknowns), np.nan)
+    for block, columns in zip(system.blocks, system.columns(), strict=True):
+        for unknown in columns if block.kind == "behaviour" else []:
+            for side in (0.0, 1.0):
+                on_face = table[ends[:, unknown] == side].max(axis=0, initial=0.0) < ROUNDING
+                taken[on_face & np.isnan(taken[:, unknown]), unknown] = 1.0 - side
+    kinds, kind_of = np.unique(np.nan_to_num(taken, nan=2.0), axis=0, return_inverse=True)
+
+    def conditions(points: Floats) -> tuple[Floats, Floats]:
+        found = np.empty((len(points), table.shape[1]))
+        equations = 0
+        for number, kind in enumerate(kinds):
+            equal, least = system.conditions(np.where(kind < 2.0, kind, points))
+            equations, mine = equal.shape[1], kind_of.ravel() == number
+            found[:, mine] = np.concatenate([equal, least], axis=1)[:, mine]
+        return found[:, :equations], found[:, equations:]
+
+    return conditions
+
+
+def outside(system: System) -> bool:
+    """Prove, if so, that no solution has every action of its support.
+
+    What is affine in each unknown is inside the box a mixture of its values at all corners. So a
+    combination of the conditions that no solution makes positive, and that is nowhere negative
+    at the corners but somewhere positive, is positive wherever all unknowns are inside. A linear
+    programme looks for one.
+
+    Args:
+        system: the conditions; at most 10 unknowns.
+
+    Returns:
+        Whether it is proven, up to rounding.
+    """
+    # The linear programmes are slow to import and rarely needed.
+    from scipy.optimize import linprog
+
+    count = system.unknowns
+    equal, least = system.conditions(corners(np.zeros((1, count)), np.ones((1, count)))[0])
+    table = np.concatenate([equal, -least], axis=1)
+    if not table.shape[1]:
+        return False
+    signs = [(-1.0, 1.0)] * equal.shape[1] + [(0.0, 1.0)] * least.shape[1]
+    answer = linprog(-table.sum(axis=0), A_ub=-table, b_ub=np.zeros(len(table)), bounds=signs)
+    if answer.x is None:
+        return False
+    mixed = table @ answer.x
+    if mixed.min() < -10 * ROUNDING * (1.0 + np.abs(answer.x).sum()):
+        return False
+    # Beliefs may be 0 or 1, so that it has to be positive somewhere whichever of these they are.
+    believed = np.zeros(count, dtype=np.int64)
+    for block, columns in zip(system.blocks, system.columns(), strict=True):
+        believed[columns] = block.kind == "belief"
+    groups = np.arange(2**count) & int((believed << np.arange(count)).sum())
+    return all(mixed[groups == group].max() > POSITIVE for group in np.unique(groups))
 
 
 def systems(board: Board, support: Support) -> Iterator[System]:

@@ -5,7 +5,7 @@ import pytest
 from tests.unit.games.play import Ends, horse, move, tree
 
 from servanda.domain.errors import ModelError
-from servanda.games import Form, continua, solve
+from servanda.games import Form, solve
 
 
 def form(*payoffs):
@@ -72,15 +72,6 @@ def test_a_continuum_that_is_searched_locally_is_not_called_complete():
     assert "locally" in solution.note
     assert any(e.free for e in solution.equilibria)
     assert solve(curved(), "pbe").status == "found"
-
-
-def test_a_component_that_the_search_loses_is_not_kept_silent(monkeypatch):
-    whole = solve(curved(), "nash")
-    monkeypatch.setattr(continua, "_climb", lambda *_: None)
-    solution = solve(curved(), "nash")
-    assert len(solution.equilibria) < len(whole.equilibria)
-    assert solution.status == "found"
-    assert "locally" in solution.note
 
 
 def test_a_continuum_with_linear_conditions_is_complete():

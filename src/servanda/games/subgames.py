@@ -173,7 +173,7 @@ def _finished(board: Board, state: _Partial) -> Equilibrium:
     )  # fmt: skip
 
 
-def _both(one: str | None, other: str | None) -> str | None:
+def _both(one: str, other: str) -> str:
     """Join the notes of two parts of a game; the same note stands once."""
     notes = dict.fromkeys(note for note in (one, other) if note)
-    return "; ".join(notes) or None
+    return "; ".join(notes)

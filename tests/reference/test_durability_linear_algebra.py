@@ -22,10 +22,10 @@ from tests.unit.durability.cases import (
 
 from servanda.durability import project
 from servanda.durability.behaviour import behaviour
-from servanda.durability.draw import mean_of_exponentials
+from servanda.durability.draw import soft_choice as choice_of
 from servanda.durability.model import Plan, PlanPhase, Start, Tempo
 from servanda.durability.solve import solved
-from servanda.numerics.chain import soft_choice
+from servanda.numerics.logit_choice import soft_choice
 from servanda.numerics.survival import poisson_span, poisson_weights
 
 DRAWS = 4
@@ -95,19 +95,21 @@ def test_doubling_the_uniformisation_rate_moves_nothing() -> None:
                 np.testing.assert_allclose(two, one, rtol=0, atol=1e-11, err_msg=item.name)
 
 
-def test_residuals_measured_without_the_kernels_are_below_the_goal() -> None:
+@pytest.mark.parametrize("chance", ["mean", "log_sum"])
+def test_residuals_measured_without_the_kernels_are_below_the_goal(chance: str) -> None:
     for precision in (0.0, 1e-4, 1.0, 10.0, 60.0):
         tempo = random_tempo(DRAWS, lambda_c=precision)
         for plan in PLANS:
             for draw in range(DRAWS):
-                told = behaviour(INPUTS, tempo, plan, draw)
+                told = behaviour(INPUTS, tempo, plan, draw, chance=chance)
                 assert np.abs(told.residual).max() < 1e-10
 
 
-def test_plain_value_iteration_over_all_states_agrees_with_block_newton() -> None:
+@pytest.mark.parametrize("chance", ["mean", "log_sum"])
+def test_plain_value_iteration_over_all_states_agrees_with_block_newton(chance: str) -> None:
     """Damped sweeps from nought over both parties' equations written out in numpy."""
     for plan in PLANS[:2]:
-        told = behaviour(INPUTS, TEMPO, plan, 0)
+        told = behaviour(INPUTS, TEMPO, plan, 0, chance=chance)
         rate = {name: float(getattr(TEMPO, name)[0]) for name in Tempo.__slots__}
         n, lam = len(told.states), rate["lambda_c"]
         natural, settle = np.zeros((n, n)), np.zeros(n)
@@ -125,15 +127,15 @@ def test_plain_value_iteration_over_all_states_agrees_with_block_newton() -> Non
             quiet = yes * (v[up] - rate["x_b"])[:, None] + no * (v[down] + rate["g_b"])[:, None]
             q = np.column_stack((v, crises["lump"]))
             q[:, 3:] = eps * q[:, 3:] + (1.0 - eps) * quiet
-            best, p = _soft(q, INPUTS.reference(), lam)
-            after, reply = _soft(np.column_stack((v, crises["struck"][:, :2])), half, lam)
+            best, p = _soft(q, INPUTS.reference(), lam, chance)
+            after, reply = _soft(np.column_stack((v, crises["struck"][:, :2])), half, lam, chance)
             quiet = yes * u[up][:, None] + no * (u[down] - rate["g_b"])[:, None]
             other = np.column_stack((u, crises["other"]))
             other[:, 3:] = eps * other[:, 3:] + (1.0 - eps) * quiet
             raided = rate["g_p"] + (reply * np.column_stack((u, crises["mine"][:, :2]))).sum(1)
             ready = np.array([1.0 - rate["p_prov"], rate["p_prov"]])
-            mean, chance = _soft(np.column_stack((u, raided)), ready, rate["lambda_p"])
-            pi = chance[:, 1]
+            mean, odds = _soft(np.column_stack((u, raided)), ready, rate["lambda_p"], chance)
+            pi = odds[:, 1]
             right = (rate["rho"] + settle) * rate["s_q"] + natural @ v + rate["omega_c"] * best
             right += rate["omega_p"] * ((1.0 - pi) * v + pi * (after - rate["g_p"]))
             back = (rate["rho"] + settle) * rate["s_p"] + natural @ u
@@ -144,11 +146,14 @@ def test_plain_value_iteration_over_all_states_agrees_with_block_newton() -> Non
         np.testing.assert_allclose(told.provokes, pi, atol=1e-9)
 
 
-def _soft(q: np.ndarray, weight: np.ndarray, lam: float) -> tuple[np.ndarray, np.ndarray]:
+def _soft(
+    q: np.ndarray, weight: np.ndarray, lam: float, chance: str
+) -> tuple[np.ndarray, np.ndarray]:
     top = q.max(axis=1, keepdims=True)
     tilted = weight * np.exp(lam * (q - top))
     mass = tilted.sum(axis=1)
-    return top[:, 0] + np.log(mass) / lam, tilted / mass[:, None]
+    p = tilted / mass[:, None]
+    return (p * q).sum(axis=1) if chance == "mean" else top[:, 0] + np.log(mass) / lam, p
 
 
 def _tables(plan: Plan, states: tuple) -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]:
@@ -176,10 +181,11 @@ def test_without_precision_the_reference_weights_are_played() -> None:
         np.testing.assert_allclose(told.choice, expected, atol=1e-10)
 
 
-def test_values_pass_smoothly_through_small_precisions() -> None:
+@pytest.mark.parametrize("chance", ["mean", "log_sum"])
+def test_values_pass_smoothly_through_small_precisions(chance: str) -> None:
     plan = three_phases(DRAWS)
     at = [
-        solved(INPUTS, random_tempo(DRAWS, lambda_c=x), plan).challenger
+        solved(INPUTS, random_tempo(DRAWS, lambda_c=x), plan, chance=chance).challenger
         for x in (0.0, 1e-9, 1e-6, 1e-3)
     ]
     slope = (at[3] - at[0]) / 1e-3
@@ -194,7 +200,7 @@ def test_the_kernel_of_a_soft_choice_is_its_definition(precision: float) -> None
         q, weight = luck.normal(size=6), luck.dirichlet(np.ones(6))
         p = np.empty(6)
         value = soft_choice(q, weight, precision, p)
-        expected, shares = mean_of_exponentials(q, weight, precision)
+        expected, shares = choice_of(q, weight, precision, "log_sum")
         assert value == pytest.approx(expected, abs=1e-12 / max(precision, 1e-3))
         np.testing.assert_allclose(p, shares, atol=1e-13)
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from servanda.durability.draw import SETTLED, Draw, Move, mean_of_exponentials, one_draw, soft_pair
+from servanda.durability.draw import SETTLED, Draw, Move, one_draw, soft_choice, soft_pair
 from servanda.durability.model import CAUSES, CrisisInputs, Plan, Start, Tempo
-from servanda.durability.packing import Protege, chooses
+from servanda.durability.packing import Chance, Protege, chooses
 from servanda.durability.solve import solved
 from servanda.durability.states import State
 
@@ -75,14 +75,16 @@ def _gaps(
     """Errors of both value equations at one state, divided by the left factor, and the choices."""
     rate = draw.rate
     total = rate["rho"] + rate["omega_c"] + rate["omega_p"] + sum(m.rate for m in natural)
-    best, choice = mean_of_exponentials(
-        draw.action_values(s, v), draw.inputs.reference(), rate["lambda_c"]
+    best, choice = soft_choice(
+        draw.action_values(s, v), draw.inputs.reference(), rate["lambda_c"], draw.chance
     )
     after, reply = draw.reply(s, v)
     provokes, worst = rate["p_prov"], 0.0
     if u is not None:
         raid = draw.provoking(s, u, reply)
-        value, provokes = soft_pair(float(u[s]), raid, rate["p_prov"], rate["lambda_p"])
+        value, provokes = soft_pair(
+            float(u[s]), raid, rate["p_prov"], rate["lambda_p"], draw.chance
+        )
         right = rate["rho"] * rate["s_p"] + rate["omega_c"] * draw.acted(s, u, choice)
         right += rate["omega_p"] * value + _drawn(natural, u, rate["s_p"])
         worst = abs(float(u[s]) - right / total)
@@ -103,6 +105,7 @@ def behaviour(
     *,
     start: Start | None = None,
     protege: Protege | None = None,
+    chance: Chance = "mean",
 ) -> Behaviour:
     """Spell out one draw of one option.
 
@@ -113,6 +116,7 @@ def behaviour(
         draw: which draw, counted from 0.
         start: where the clock starts; None for the reference state.
         protege: as in ``project``.
+        chance: as in ``project``.
 
     Returns:
         States, values, choices and moves. ``residual`` is measured here, not by the kernels.
@@ -122,8 +126,8 @@ def behaviour(
     """
     start = start or Start()
     single, rates, short = one_draw(inputs, tempo, plan, draw)
-    found = solved(single, rates, short, start=start, protege=protege, threads=1)
-    here, v = Draw(single, rates, short, start), found.challenger[0, :-1]
+    found = solved(single, rates, short, start=start, protege=protege, chance=chance, threads=1)
+    here, v = Draw(single, rates, short, start, chance), found.challenger[0, :-1]
     u = found.protege[0, :-1]
     n, acts = len(here.states), 1 + len(inputs.kinds)
     moves: list[Move] = []

@@ -15,6 +15,7 @@ import numpy as np
 
 from servanda.domain.errors import ModelError
 from servanda.durability.model import CAUSES, CrisisInputs, Plan, Provoked, Start, Tempo
+from servanda.durability.packing import Chance
 from servanda.durability.states import TRUCE, State, lay_out
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["SETTLED", "Draw", "Move", "mean_of_exponentials", "one_draw", "soft_pair"]
+__all__ = ["SETTLED", "Draw", "Move", "one_draw", "soft_choice", "soft_pair"]
 
 SETTLED = "settled"
 
@@ -77,17 +78,22 @@ def one_draw(
     return single, rates, Plan(plan.option, phases)
 
 
-def mean_of_exponentials(q: Floats, weight: Floats, precision: float) -> tuple[float, Floats]:
-    """Log-sum value of a choice and its probabilities, by the definition.
+def soft_choice(
+    q: Floats, weight: Floats, precision: float, chance: Chance = "mean"
+) -> tuple[float, Floats]:
+    """What a choice is worth and its probabilities, by the definition.
 
     Args:
         q: float64[action]; values.
         weight: float64[action]; reference weights, adding to 1.
-        precision: lambda; below 1e-7 the value is taken to second order.
+        precision: lambda; below 1e-7 a log-sum value is taken to second order.
+        chance: worth the mean of what is chosen, or the log-sum value.
     """
     top = float(q[weight > 0].max())
     tilted = np.where(weight > 0, weight * np.exp(precision * (q - top)), 0.0)
-    if precision < 1e-7:
+    if chance == "mean":
+        value = float(q @ tilted) / float(tilted.sum())
+    elif precision < 1e-7:
         mean = float(weight @ q)
         value = mean + 0.5 * precision * float(weight @ (q - mean) ** 2)
     else:
@@ -95,25 +101,36 @@ def mean_of_exponentials(q: Floats, weight: Floats, precision: float) -> tuple[f
     return value, tilted / tilted.sum()
 
 
-def soft_pair(rest: float, act: float, ready: float, precision: float) -> tuple[float, float]:
-    """Log-sum value of resting or acting, and the probability of acting, by the definition.
+def soft_pair(
+    rest: float, act: float, ready: float, precision: float, chance: Chance = "mean"
+) -> tuple[float, float]:
+    """What resting or acting is worth, and the probability of acting, by the definition.
 
     Args:
         rest: value of the first, of reference weight ``1 - ready``.
         act: value of the second.
         ready: its reference weight.
         precision: lambda.
+        chance: as for ``soft_choice``.
     """
     weight = np.array([1.0 - ready, ready])
-    value, chance = mean_of_exponentials(np.array([rest, act]), weight, precision)
-    return value, float(chance[1])
+    value, p = soft_choice(np.array([rest, act]), weight, precision, chance)
+    return value, float(p[1])
 
 
 class Draw:
     """One draw with its numbers as plain floats and its states by index."""
 
-    def __init__(self, inputs: CrisisInputs, tempo: Tempo, plan: Plan, start: Start) -> None:
+    def __init__(
+        self,
+        inputs: CrisisInputs,
+        tempo: Tempo,
+        plan: Plan,
+        start: Start,
+        chance: Chance = "mean",
+    ) -> None:
         """Take a batch of one (see ``one_draw``)."""
+        self.chance: Chance = chance
         self.inputs, self.plan = inputs, plan
         self.rate = {name: float(getattr(tempo, name)[0]) for name in Tempo.__slots__}
         self.states = lay_out(plan, inputs.levels, start, len(inputs.kinds)).states
@@ -227,7 +244,7 @@ class Draw:
         """The challenger's value once provoked, and how it answers, float64[1 + kind]."""
         state = self.states[s]
         q = np.concatenate(([v[self.frayed(state)]], self.provoked("attack_value", state)))
-        value, chances = mean_of_exponentials(q, self.inputs.reply(), self.rate["lambda_c"])
+        value, chances = soft_choice(q, self.inputs.reply(), self.rate["lambda_c"], self.chance)
         return value - self.rate["g_p"], chances
 
     def acted(self, s: int, u: Floats, choice: Floats) -> float:

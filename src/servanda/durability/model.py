@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CAUSES",
+    "CHANCES",
     "MAX_PHASES",
     "MAX_STATES",
     "OK",
@@ -59,6 +60,11 @@ PROTEGES = ("chooses", "mechanical")
 
 OK, SEVERAL, UNCONVERGED = 0, 1, 2
 """Status of a draw: one solution found; several found (principal branch shown); none found."""
+
+CHANCES = ("mean", "log_sum")
+"""What a chance to act is worth: the mean of what is then chosen (agent quantal response), or the
+log-sum value, which charges a party for departing from its reference weights, and so a challenger
+for staying at every chance that it lets pass."""
 
 
 _UNSAID: Floats = np.zeros(0)

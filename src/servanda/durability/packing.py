@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from servanda.domain.errors import ModelError
-from servanda.durability.model import MAX_PHASES, PROTEGES, CrisisInputs, Plan, Tempo
+from servanda.durability.model import CHANCES, MAX_PHASES, PROTEGES, CrisisInputs, Plan, Tempo
 from servanda.durability.states import RATES
 from servanda.numerics.chain import Acts, Pace
 
@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["Protege", "acts_of", "chooses", "pace_of"]
+__all__ = ["Chance", "Protege", "acts_of", "chooses", "pace_of"]
 
 Protege = Literal["chooses", "mechanical"]
+Chance = Literal["mean", "log_sum"]
 
 
 def chooses(inputs: CrisisInputs, protege: Protege | None) -> bool:
@@ -70,13 +71,16 @@ def acts_of(inputs: CrisisInputs, tempo: Tempo) -> Acts:
     )
 
 
-def pace_of(tempo: Tempo, plan: Plan) -> Pace:
+def pace_of(tempo: Tempo, plan: Plan, chance: Chance = "mean") -> Pace:
     """Rates and values per draw for one option.
 
     Args:
         tempo: rates and values.
         plan: the option, for its exit hazards.
+        chance: what a chance to act is worth (see ``project``).
     """
+    if chance not in CHANCES:
+        raise ModelError(f"chance is {chance!r}; it must be one of {', '.join(CHANCES)}")
     exits = [phase.eta for phase in plan.phases]
     exits += [np.zeros(tempo.draws)] * (MAX_PHASES - len(exits))
     natural = [getattr(tempo, name) for name in RATES]
@@ -95,4 +99,5 @@ def pace_of(tempo: Tempo, plan: Plan) -> Pace:
         second_lam=tempo.lambda_p,
         second_flow=tempo.s_p,
         rates=np.ascontiguousarray(np.stack(natural + exits, axis=1)),
+        charged=chance == "log_sum",
     )

@@ -18,7 +18,7 @@ from scipy.special import gammaln, pdtrc
 from servanda.domain.errors import ModelError
 from servanda.durability.draw import Draw, one_draw
 from servanda.durability.model import CrisisInputs, Plan, Start, Tempo
-from servanda.durability.packing import Protege, chooses
+from servanda.durability.packing import Chance, Protege, chooses
 from servanda.durability.solve import solved
 from servanda.durability.states import EXIT, RATES, lay_out
 
@@ -61,21 +61,24 @@ class Slopes:
     provokes: Floats
 
 
-def _soft(q: Either, weight: Floats, precision: Any) -> tuple[Either, Either]:
-    """Log-sum values along the last axis and probabilities; arguments may be complex."""
+def _soft(q: Either, weight: Floats, precision: Any, chance: Chance) -> tuple[Either, Either]:
+    """What choices are worth along the last axis, and chances; arguments may be complex."""
     top = q.real.max(axis=-1, keepdims=True)
     tilted = weight * np.exp(precision * (q - top))
     mass = tilted.sum(axis=-1)
+    p = tilted / mass[..., None]
+    if chance == "mean":
+        return (p * q).sum(axis=-1), p
     mean = (weight * q).sum(axis=-1)
     value = mean if abs(precision) < 1e-12 else top[..., 0] + np.log(mass) / precision
-    return value, tilted / mass[..., None]
+    return value, p
 
 
 class _System:
     """Both value equations over all states as arrays, and what follows from the values."""
 
     def __init__(self, draw: Draw, plan: Plan, both: bool) -> None:
-        inputs = draw.inputs
+        inputs, self.chance = draw.inputs, draw.chance
         graph = lay_out(plan, inputs.levels, draw.start_levels, len(inputs.kinds)).graph
         self.graph, self.both, self.n = graph, both, len(draw.states)
         self.probe, self.weight, self.answer = inputs.probe, inputs.reference(), inputs.reply()
@@ -112,10 +115,10 @@ class _System:
         lump = t["attack_value"] + told["attack_value"]
         probe = eps * lump + (1.0 - eps) * self._quiet(v, t["answered"], told["x_b"], told["g_b"])
         acts = np.where(self.probe, probe, lump) - told["c_truce"] * self.graph.toll
-        best, p = _soft(np.column_stack((v, acts)), self.weight, told["lambda_c"])
+        best, p = _soft(np.column_stack((v, acts)), self.weight, told["lambda_c"], self.chance)
         struck = t["reply attack_value"] + told["attack_value"] + self.relief * told["c_o"]
         q = np.column_stack((v[self.graph.fray], struck))
-        after, reply = _soft(q, self.answer, told["lambda_c"])
+        after, reply = _soft(q, self.answer, told["lambda_c"], self.chance)
         other = t["protege_value"] + told["protege_value"]
         probe = eps * other + (1.0 - eps) * self._quiet(u, t["answered"], 0.0, -told["g_b"])
         acted = (p * np.column_stack((u, np.where(self.probe, probe, other)))).sum(axis=1)
@@ -123,7 +126,7 @@ class _System:
         raided = told["g_p"] + (reply * np.column_stack((u[self.graph.fray], mine))).sum(axis=1)
         ready = np.array([1.0 - told["p_prov"], told["p_prov"]])
         precision = told["lambda_p"] if self.both else 0.0
-        mean, chance = _soft(np.column_stack((u, raided)), ready, precision)
+        mean, chance = _soft(np.column_stack((u, raided)), ready, precision, self.chance)
         return best, after - told["g_p"], acted, mean, p, reply, chance[:, 1]
 
     def gaps(self, told: Mapping[str, Any], z: Either) -> Either:
@@ -209,6 +212,7 @@ def slopes(
     years: Sequence[float] = (5.0, 10.0, 20.0),
     start: Start | None = None,
     protege: Protege | None = None,
+    chance: Chance = "mean",
 ) -> Slopes:
     """Differentiate the survival of one draw of one option by its parameters.
 
@@ -221,6 +225,7 @@ def slopes(
         years: when survival is looked at, rising and not negative.
         start: where the clock starts; None for the reference state.
         protege: as in ``project``.
+        chance: as in ``project``.
 
     Returns:
         The derivatives. A kink does not occur: choices are smooth at any precision; where several
@@ -231,10 +236,10 @@ def slopes(
     """
     start = start or Start()
     single, rates, short = one_draw(inputs, tempo, plan, draw)
-    found = solved(single, rates, short, start=start, protege=protege, threads=1)
+    found = solved(single, rates, short, start=start, protege=protege, chance=chance, threads=1)
     if found.status[0] > 1:
         raise ModelError(f"draw {draw} of option {plan.option!r} has no solution to differentiate")
-    here = Draw(single, rates, short, start)
+    here = Draw(single, rates, short, start, chance)
     system = _System(here, short, chooses(single, protege))
     told: dict[str, Any] = {**here.rate, **dict.fromkeys(SHIFTS, 0.0)}
     told |= {f"eta {f + 1}": float(phase.eta[0]) for f, phase in enumerate(short.phases)}

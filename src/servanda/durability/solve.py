@@ -16,7 +16,7 @@ from servanda.durability.model import (
     Start,
     Tempo,
 )
-from servanda.durability.packing import Protege, acts_of, chooses, pace_of
+from servanda.durability.packing import Chance, Protege, acts_of, chooses, pace_of
 from servanda.durability.projection import Projection
 from servanda.durability.states import RATES, StateTable, lay_out
 from servanda.numerics.chain_survival import (
@@ -119,6 +119,7 @@ def project(
     step: float = 0.25,
     start: Start | None = None,
     protege: Protege | None = None,
+    chance: Chance = "mean",
     boost: float = 1.0,
     newton: int = NEWTON_STEPS,
     threads: int | None = None,
@@ -138,6 +139,8 @@ def project(
         step: years between grid points; results at the points do not depend on it.
         start: where the clock starts; None for the reference state (see ``Start``).
         protege: ``chooses`` or ``mechanical``; None lets it choose where its values are given.
+        chance: what a chance to act is worth: ``mean`` of what is chosen, or ``log_sum`` (see
+            ``CHANCES`` in ``durability.model``).
         boost: factor >= 1 on the uniformisation rate; a check, results do not depend on it.
         newton: most Newton steps per block against a mechanical protege; 0 leaves the work to
             value iteration (a check).
@@ -165,7 +168,7 @@ def project(
     deepest = max(len(plan.phases) for plan in plans)
     space = _space(draws, len(plans), years.size, deepest)
     for place, (plan, table) in enumerate(zip(plans, tables, strict=True)):
-        pace = pace_of(tempo, plan)
+        pace = pace_of(tempo, plan, chance)
         room, also = np.empty((2, draws, len(table) + 1))
 
         def follow(begin: int, end: int) -> None:
@@ -235,6 +238,7 @@ def solved(
     *,
     start: Start | None = None,
     protege: Protege | None = None,
+    chance: Chance = "mean",
     newton: int = NEWTON_STEPS,
     threads: int | None = None,
 ) -> Solved:
@@ -246,6 +250,7 @@ def solved(
         plan: the option.
         start: where the clock starts; None for the reference state.
         protege: as in ``project``.
+        chance: as in ``project``.
         newton: as in ``project``.
         threads: None for all processors of this process.
 
@@ -255,7 +260,7 @@ def solved(
     check_same_draws(inputs, tempo, [plan])
     both = chooses(inputs, protege)
     table = lay_out(plan, inputs.levels, start or Start(), len(inputs.kinds))
-    acts, pace = acts_of(inputs, tempo), pace_of(tempo, plan)
+    acts, pace = acts_of(inputs, tempo), pace_of(tempo, plan, chance)
     room, also = np.empty((2, inputs.draws, len(table) + 1))
     space = _space(inputs.draws, 1, 1, len(plan.phases))
 

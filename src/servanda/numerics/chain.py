@@ -12,11 +12,15 @@ the mover's expense and to which the mover replies at once: it lets it pass (the
     (rho + sum mu + omega + rival) U(s) = rho second_flow + sum mu U(s')
                                           + omega sum_a p(a) U(s after a) + rival N(s),
 
-M, W and N being log-sum values (1/lambda) log sum w exp(lambda Q) of the mover's action, of its
-reply and of the second party's choice, p and pi the probabilities that go with them.
+with p and pi ~ w exp(lambda Q) the chances of the mover's action, of its reply and of the second
+party's choice, and M, W and N what these choices are worth: the mean sum p Q (agent quantal
+response), or the log-sum value (1/lambda) log sum w exp(lambda Q) = sum p Q - KL(p | w) / lambda,
+which charges a party for departing from its reference weights.
 
 References:
-    McFadden 1978 for the log-sum value; Doraszelski & Judd 2012, doi:10.3982/QE153, for one mover
+    McKelvey & Palfrey 1998, doi:10.1023/A:1009905800005, for agent quantal response; McFadden 1978
+    for the log-sum value; Mattsson & Weibull 2002, doi:10.1016/S0899-8256(02)00014-3, for the
+    charge; Doraszelski & Judd 2012, doi:10.3982/QE153, for one mover
     at a time in continuous time.
 """
 
@@ -24,33 +28,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
-from servanda.numerics.jit import kernel
-
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
-__all__ = [
-    "Acts",
-    "Graph",
-    "Pace",
-    "Work",
-    "back_solve",
-    "factorise",
-    "fill_acts",
-    "fill_nature",
-    "room",
-    "soft_choice",
-    "soft_few",
-    "soft_pair",
-]
-
-SMALL = 0.05
-LARGE = 500.0
+__all__ = ["Acts", "Graph", "Pace", "Work"]
 
 
 class Graph(NamedTuple):
@@ -115,7 +100,8 @@ class Pace(NamedTuple):
     """Rates and values per draw: float64[draw], ``rates`` float64[draw, code].
 
     ``ready`` is the chance that a second party without a motive raids, ``second_lam`` its
-    precision (0: it raids with that chance), ``second_flow`` its status quo.
+    precision (0: it raids with that chance), ``second_flow`` its status quo. ``charged`` says
+    whether choices are worth their log-sum value instead of their mean.
     """
 
     lam: Floats
@@ -132,6 +118,7 @@ class Pace(NamedTuple):
     second_lam: Floats
     second_flow: Floats
     rates: Floats
+    charged: bool
 
 
 class Work(NamedTuple):
@@ -141,8 +128,9 @@ class Work(NamedTuple):
     reference weights ``share``. Joining is exact: a log-sum of log-sums is one. They are worth
     ``fixed[i, t] + rise[i, t] V(up of i) + fall[i, t] V(down of i)``, ``hold[i, t]`` is what is
     fixed for the second party; ``reply`` and ``reply_hold`` say the same of an end that replies to
-    a raid, ``among`` and ``reply_among`` float64[i, kind] how the kinds share the ends. The
-    equations read ``factor[i] V(i) = base[i] + sum over near edges of rate times V + ...``, the
+    a raid, ``worth`` and ``reply_worth`` what those ends count for once chosen, ``among``
+    and ``reply_among`` float64[i, kind] how the kinds share the ends.
+    The equations read ``factor[i] V(i) = base[i] + sum over near edges of rate times V + ...``, the
     second party's with ``second_base``; edges inside the block stand in compressed rows
     (``near_ptr``, ``near_to``, ``near_rate``). ``x`` and ``y`` are the values sought, ``pi`` the
     chances of a raid, ``p`` the mover's choice, ``let`` its chance of letting a raid pass; ``gap``,
@@ -163,265 +151,22 @@ class Work(NamedTuple):
     hold: Floats
     rise: Floats
     fall: Floats
+    worth: Floats
     reply: Floats
     reply_hold: Floats
+    reply_worth: Floats
     x: Floats
     y: Floats
     pi: Floats
     p: Floats
     let: Floats
+    g: Floats
+    h: Floats
+    second_g: Floats
     gap: Floats
     second_gap: Floats
     slope: Floats
+    second_slope: Floats
     q: Floats
     best: Floats
     seen: Floats
-
-
-@kernel
-def soft_choice(q: Floats, weight: Floats, lam: float, p: Floats) -> float:
-    """Log-sum value of a choice and, into ``p``, its probabilities; right down to lam = 0.
-
-    Entries of weight 0 are left out. For a small spread ``lam * q`` the sum is taken about the
-    mean, so that nothing cancels as lam goes to 0.
-    """
-    top, low, mean, total = -np.inf, np.inf, 0.0, 0.0
-    for a in range(q.size):
-        if weight[a] > 0.0:
-            top = max(top, q[a])
-            low = min(low, q[a])
-            mean += weight[a] * q[a]
-            total += weight[a]
-    mean /= total
-    near = lam * (top - low) < SMALL
-    centre = mean if near else top
-    tail, mass = 0.0, 0.0
-    for a in range(q.size):
-        p[a] = 0.0
-        if weight[a] > 0.0:
-            x = lam * (q[a] - centre)
-            e = np.expm1(x) if near else np.exp(x)
-            share = weight[a] / total
-            tail += share * e
-            p[a] = share * (e + 1.0) if near else share * e
-            mass += p[a]
-    for a in range(q.size):
-        p[a] /= mass
-    if lam == 0.0:
-        return mean
-    value: float = centre + (np.log1p(tail) if near else np.log(tail)) / lam
-    return value
-
-
-@kernel
-def soft_pair(rest: float, act: float, ready: float, lam: float) -> tuple[float, float]:
-    """Log-sum value of two alternatives and the probability of the second.
-
-    Args:
-        rest: value of the first, of reference weight ``1 - ready``.
-        act: value of the second.
-        ready: reference weight of the second, in [0, 1].
-        lam: precision; 0 gives the mean and ``ready``.
-    """
-    z = act - rest
-    if lam == 0.0 or ready == 0.0 or ready == 1.0:
-        return rest + ready * z, ready
-    if abs(lam * z) > LARGE:
-        if z < 0.0:
-            return rest + np.log1p(-ready) / lam, ready / (1.0 - ready) * np.exp(lam * z)
-        return act + np.log(ready) / lam, 1.0
-    if abs(lam * z) < SMALL:
-        over = ready * np.expm1(lam * z)
-        return rest + np.log1p(over) / lam, (ready + over) / (1.0 + over)
-    acted = ready * np.exp(lam * z)
-    total = 1.0 - ready + acted
-    return rest + np.log(total) / lam, acted / total
-
-
-@kernel
-def soft_few(q: Floats, weight: Floats, lam: float, p: Floats) -> float:
-    """The log-sum value of a choice among few, taken about the first, and its probabilities.
-
-    The first must have a weight; weights add up to 1. The same as ``soft_choice``, which is left
-    the small and the large spreads, at a third of the time.
-    """
-    far = 0.0
-    for a in range(1, q.size):
-        far = max(far, abs(q[a] - q[0]))
-    if not SMALL < lam * far < LARGE:
-        slow: float = soft_choice(q, weight, lam, p)
-        return slow
-    total = weight[0]
-    for a in range(1, q.size):
-        p[a] = weight[a] * np.exp(lam * (q[a] - q[0]))
-        total += p[a]
-    scale = 1.0 / total
-    p[0] = weight[0] * scale
-    for a in range(1, q.size):
-        p[a] *= scale
-    value: float = q[0] + np.log(total) / lam
-    return value
-
-
-@kernel
-def factorise(a: Floats, n: int) -> None:
-    """Factors of ``a`` in place, without pivots: ``a`` is diagonally dominant."""
-    for i in range(n):
-        inverse = 1.0 / a[i, i]
-        for j in range(i + 1, n):
-            if a[j, i] != 0.0:
-                f = a[j, i] * inverse
-                a[j, i] = f
-                for c in range(i + 1, n):
-                    a[j, c] -= f * a[i, c]
-
-
-@kernel
-def back_solve(a: Floats, b: Floats, n: int) -> None:
-    """Solve with the factors of ``factorise``; ``b`` is overwritten."""
-    for i in range(n):
-        x = b[i]
-        for c in range(i):
-            x -= a[i, c] * b[c]
-        b[i] = x
-    for i in range(n - 1, -1, -1):
-        x = b[i]
-        for c in range(i + 1, n):
-            x -= a[i, c] * b[c]
-        b[i] = x / a[i, i]
-
-
-@kernel
-def room(acts: Acts, wide: int, edges: int) -> Work:
-    """Room for blocks of up to ``wide`` states with up to ``edges`` edges."""
-    trials, ends, kinds = 0, 0.0, acts.trial.size
-    for k in range(acts.trial.size):
-        if acts.trial[k]:
-            trials += 1
-        else:
-            ends += acts.weight[1 + k]
-    share = np.empty(2 + trials)
-    share[0], share[1] = acts.weight[0], ends
-    t = 2
-    for k in range(acts.trial.size):
-        if acts.trial[k]:
-            share[t] = acts.weight[1 + k]
-            t += 1
-    return Work(
-        share,
-        np.empty(wide),
-        np.empty(wide),
-        np.empty(wide),
-        np.empty(wide + 1, dtype=np.int64),
-        np.empty(edges, dtype=np.int64),
-        np.empty(edges),
-        np.empty((wide, kinds)),
-        np.empty((wide, kinds)),
-        np.zeros((wide, 2 + trials)),
-        np.zeros((wide, 2 + trials)),
-        np.zeros((wide, 2 + trials)),
-        np.zeros((wide, 2 + trials)),
-        np.empty(wide),
-        np.empty(wide),
-        np.empty(wide),
-        np.empty(wide),
-        np.empty(wide),
-        np.empty((wide, 2 + trials)),
-        np.empty(wide),
-        np.empty(wide),
-        np.empty(wide),
-        np.empty((wide, wide)),
-        np.empty(2 + trials),
-        np.empty((3, wide)),
-        np.zeros((2, wide)),
-    )
-
-
-@kernel
-def fill_nature(
-    d: int,
-    first: int,
-    last: int,
-    v: Floats,
-    u: Floats,
-    raids: Floats,
-    graph: Graph,
-    pace: Pace,
-    work: Work,
-) -> None:
-    """Gather what nature and the flows bring in one block, given the values of later blocks.
-
-    What nature leads to serves as a first guess, also of the chances of a raid (``raids``).
-    """
-    rho, here = pace.rho[d], 0
-    for s in range(first, last):
-        i = s - first
-        work.near_ptr[i] = here
-        total, known = rho + pace.omega[d] + pace.rival[d], rho * pace.flow[d]
-        other, guess, hope = rho * pace.second_flow[d], pace.flow[d], pace.second_flow[d]
-        chance = pace.ready[d]
-        for e in range(graph.edge_ptr[s], graph.edge_ptr[s + 1]):
-            to = graph.edge_to[e]
-            rate = pace.rates[d, graph.edge_code[e]] * graph.edge_weight[e]
-            total += rate
-            if to < last:
-                work.near_to[here], work.near_rate[here] = to - first, rate
-                here += 1
-            else:
-                known += rate * v[to]
-                other += rate * u[to]
-                if to < raids.size:
-                    guess, hope, chance = v[to], u[to], raids[to]
-        work.factor[i], work.base[i], work.second_base[i] = total, known, other
-        work.x[i], work.y[i], work.pi[i] = guess, hope, chance
-    work.near_ptr[last - first] = here
-
-
-@kernel
-def joined(
-    weight: Floats, values: Floats, others: Floats, lam: float, p: Floats
-) -> tuple[float, float]:
-    """Log-sum value of alternatives and the second party's mean over them."""
-    value, mean = soft_choice(values, weight, lam, p), 0.0
-    for a in range(p.size):
-        mean += p[a] * others[a]
-    return value, mean
-
-
-@kernel
-def fill_acts(
-    d: int,
-    first: int,
-    last: int,
-    lam: float,
-    graph: Graph,
-    acts: Acts,
-    pace: Pace,
-    work: Work,
-) -> None:
-    """Gather what the mover weighs in one block, at its precision ``lam``."""
-    kinds, eps = acts.trial.size, pace.eps[d]
-    weight, reply = np.zeros(kinds), acts.reply[1:]
-    lump = np.empty(kinds)
-    for k in range(kinds):
-        weight[k] = 0.0 if acts.trial[k] else acts.weight[1 + k]
-    for s in range(first, last):
-        i, row, t = s - first, graph.row[s], 2
-        for k in range(kinds):
-            lump[k] = acts.lump[d, row, k] - graph.toll[s, k] * pace.toll[d]
-            if acts.trial[k]:
-                rise = (1.0 - eps) * acts.accept[d, row, k]
-                fall = (1.0 - eps) * (1.0 - acts.accept[d, row, k])
-                toll = graph.toll[s, k] * pace.toll[d]
-                paid = fall * pace.gain[d] - rise * pace.loss[d] - toll
-                work.fixed[i, t] = eps * acts.lump[d, row, k] + paid
-                work.hold[i, t] = eps * acts.other[d, row, k] - fall * pace.gain[d]
-                work.rise[i, t], work.fall[i, t] = rise, fall
-                t += 1
-        if work.share[1] > 0.0:
-            work.fixed[i, 1], work.hold[i, 1] = joined(
-                weight, lump, acts.other[d, row], lam, work.among[i]
-            )
-        work.reply[i], work.reply_hold[i] = joined(
-            reply, acts.reply_lump[d, row], acts.reply_other[d, row], lam, work.reply_among[i]
-        )

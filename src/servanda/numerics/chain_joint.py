@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from servanda.numerics.chain import Graph, Pace, Work, soft_few, soft_pair
+from servanda.numerics.chain import Graph, Pace, Work
+from servanda.numerics.chain_block import weigh_act
 from servanda.numerics.jit import kernel
+from servanda.numerics.logit_choice import soft_few, soft_pair, weigh_pair
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -121,20 +123,20 @@ def joint_row(
     """
     s, n, omega, rival = first + i, slope.shape[0] // 2, pace.omega[d], pace.rival[d]
     f, up, down = graph.fray[s] - first, graph.up[s] - first, graph.down[s] - first
-    pi, let = work.pi[i], work.let[i]
+    pi, let, g, h, pulled = work.pi[i], work.let[i], work.g[i], work.h[i], work.second_g[i]
     for e in range(work.near_ptr[i], work.near_ptr[i + 1]):
         slope[i, work.near_to[e]] -= work.near_rate[e]
         slope[n + i, n + work.near_to[e]] -= work.near_rate[e]
-    slope[i, i] += work.factor[i] - omega * work.p[i, 0] - rival * (1.0 - pi)
-    slope[i, f] -= rival * pi * let + rival * turn * lean
+    slope[i, i] += work.factor[i] - omega * g[0] - rival * (1.0 - pi)
+    slope[i, f] -= rival * pi * h + rival * turn * lean
     for t in range(2, work.q.size):
-        slope[i, up] -= omega * work.p[i, t] * work.rise[i, t]
-        slope[i, down] -= omega * work.p[i, t] * work.fall[i, t]
+        slope[i, up] -= omega * g[t] * work.rise[i, t]
+        slope[i, down] -= omega * g[t] * work.fall[i, t]
     slope[i, n + f] -= rival * turn * let
     slope[i, n + i] += rival * turn
-    slope[n + i, n + i] += work.factor[i] - rival * (1.0 - pi)
-    slope[n + i, n + f] -= rival * pi * let
-    slope[n + i, f] -= rival * pi * lean
+    slope[n + i, n + i] += work.factor[i] - rival * (1.0 - pulled)
+    slope[n + i, n + f] -= rival * pulled * let
+    slope[n + i, f] -= rival * pulled * lean
 
 
 @kernel
@@ -166,12 +168,15 @@ def joint_gap(
         for t in range(2, q.size):
             q[t] = work.fixed[i, t] + work.rise[i, t] * above + work.fall[i, t] * below
         best = soft_few(q, work.share, lam, work.p[i])
+        best = weigh_act(i, lam, best, pace.charged, work)
         after, struck = soft_pair(x[f], work.reply[i], 0.5, lam)
-        after -= pace.raid[d]
         work.let[i] = 1.0 - struck
+        after, work.h[i] = weigh_pair(x[f], work.reply_worth[i], struck, lam, after, pace.charged)
+        after -= pace.raid[d]
         mean = work.let[i] * y[f] + struck * work.reply_hold[i]
         value, pi = soft_pair(y[i], mean + pace.raid[d], pace.ready[d], second_lam)
-        work.pi[i] = pi
+        value, kept = weigh_pair(y[i], mean + pace.raid[d], pi, second_lam, value, pace.charged)
+        work.pi[i], work.second_g[i] = pi, 1.0 - kept
         acted = acted_slopes(d, i, first, lam, graph, pace, work, slope)
         one = work.factor[i] * x[i] - work.base[i] - omega * best
         one -= rival * ((1.0 - pi) * x[i] + pi * after)

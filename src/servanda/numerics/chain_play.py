@@ -21,21 +21,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from servanda.numerics.chain import (
-    Acts,
-    Graph,
-    Pace,
-    Work,
-    back_solve,
-    factorise,
-    fill_acts,
-    fill_nature,
-    room,
-    soft_few,
-    soft_pair,
+from servanda.numerics.chain import Acts, Graph, Pace, Work
+from servanda.numerics.chain_block import fill_acts, fill_nature, room
+from servanda.numerics.chain_equations import (
+    fill_slopes,
+    largest,
+    mover_gap,
+    second_gap,
+    settle_mover,
+    take_step,
+    turn,
 )
 from servanda.numerics.chain_joint import joint_newton
 from servanda.numerics.jit import kernel
+from servanda.numerics.logit_choice import soft_pair
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -49,7 +48,7 @@ PRINCIPAL, LEAST, MOST = 0, 1, 2
 """Which solution is followed: from precision 0; from one that never raids; from an eager one."""
 
 ROUNDS = 60
-FRESH = 3
+FRESH = 2
 RARE = 0.05
 SETTLED = 1e-11
 STEP = 1e-9
@@ -57,151 +56,6 @@ CLOSE = 1e-3
 TAIL = 24
 STAGES = 64
 POLISHED = 2e-11
-FALLBACK_STEPS = 50_000
-
-
-@kernel
-def mover_gap(
-    d: int, first: int, last: int, lam: float, graph: Graph, pace: Pace, work: Work
-) -> None:
-    """Left less right side of the mover's equation at ``x``, given ``pi``; fills its choices."""
-    rival, x, q = pace.rival[d], work.x, work.q
-    for i in range(last - first):
-        s = first + i
-        above, below = x[graph.up[s] - first], x[graph.down[s] - first]
-        q[0], q[1] = x[i], work.fixed[i, 1]
-        for t in range(2, q.size):
-            q[t] = work.fixed[i, t] + work.rise[i, t] * above + work.fall[i, t] * below
-        right = work.base[i] + pace.omega[d] * soft_few(q, work.share, lam, work.p[i])
-        after, struck = soft_pair(x[graph.fray[s] - first], work.reply[i], 0.5, lam)
-        work.let[i] = 1.0 - struck
-        right += rival * ((1.0 - work.pi[i]) * x[i] + work.pi[i] * (after - pace.raid[d]))
-        for e in range(work.near_ptr[i], work.near_ptr[i + 1]):
-            right += work.near_rate[e] * x[work.near_to[e]]
-        work.gap[i] = work.factor[i] * x[i] - right
-
-
-@kernel
-def second_gap(
-    d: int,
-    first: int,
-    last: int,
-    lam: float,
-    graph: Graph,
-    pace: Pace,
-    work: Work,
-    reply: Floats,
-) -> None:
-    """Left less right side of the second party's equation at ``y``; fills its ``reply``."""
-    omega, y = pace.omega[d], work.y
-    for i in range(last - first):
-        s = first + i
-        up, down = y[graph.up[s] - first], y[graph.down[s] - first]
-        acted = work.p[i, 0] * y[i] + work.p[i, 1] * work.hold[i, 1]
-        for t in range(2, work.q.size):
-            value = work.hold[i, t] + work.rise[i, t] * up + work.fall[i, t] * down
-            acted += work.p[i, t] * value
-        raided = pace.raid[d] + work.let[i] * y[graph.fray[s] - first]
-        raided += (1.0 - work.let[i]) * work.reply_hold[i]
-        value, reply[i] = soft_pair(y[i], raided, pace.ready[d], lam)
-        right = work.second_base[i] + omega * acted + pace.rival[d] * value
-        for e in range(work.near_ptr[i], work.near_ptr[i + 1]):
-            right += work.near_rate[e] * y[work.near_to[e]]
-        work.second_gap[i] = work.factor[i] * y[i] - right
-
-
-@kernel
-def largest(gap: Floats, factor: Floats, n: int) -> float:
-    """Largest absolute gap over its left factor; nan where a value is not finite."""
-    worst = 0.0
-    for i in range(n):
-        error = abs(gap[i]) / factor[i]
-        if not error <= worst:
-            worst = error
-    return worst
-
-
-@kernel
-def fill_slope(d: int, first: int, last: int, graph: Graph, pace: Pace, work: Work) -> None:
-    """Derivative of a party's gaps by its own values, under both parties' choices; factorised.
-
-    At a solution it is the same matrix for both: what follows an act follows it for either.
-    """
-    omega, rival, n = pace.omega[d], pace.rival[d], last - first
-    for i in range(n):
-        s = first + i
-        for j in range(n):
-            work.slope[i, j] = 0.0
-        for e in range(work.near_ptr[i], work.near_ptr[i + 1]):
-            work.slope[i, work.near_to[e]] -= work.near_rate[e]
-        work.slope[i, i] += work.factor[i] - omega * work.p[i, 0] - rival * (1.0 - work.pi[i])
-        work.slope[i, graph.fray[s] - first] -= rival * work.pi[i] * work.let[i]
-        up, down = graph.up[s] - first, graph.down[s] - first
-        for t in range(2, work.q.size):
-            chance = omega * work.p[i, t]
-            work.slope[i, up] -= chance * work.rise[i, t]
-            work.slope[i, down] -= chance * work.fall[i, t]
-    factorise(work.slope, n)
-
-
-@kernel
-def take_step(work: Work, gap: Floats, values: Floats, n: int) -> float:
-    """Step of ``values`` by the factors in ``slope``; returns its largest entry."""
-    back_solve(work.slope, gap, n)
-    step = 0.0
-    for i in range(n):
-        values[i] -= gap[i]
-        if not abs(gap[i]) <= step:
-            step = abs(gap[i])
-    return step
-
-
-@kernel
-def settle_mover(
-    d: int, first: int, last: int, newton: int, graph: Graph, pace: Pace, work: Work
-) -> float:
-    """Solve the mover's equation for given ``pi``; value iteration stands by for Newton.
-
-    A Newton step of size h leaves at most lam h^2 / 2, so the last step proves itself; the final
-    gap is measured all the same.
-    """
-    lam = pace.lam[d]
-    for _ in range(newton):
-        mover_gap(d, first, last, lam, graph, pace, work)
-        fill_slope(d, first, last, graph, pace, work)
-        step = take_step(work, work.gap, work.x, last - first)
-        if 0.5 * lam * step * step <= 1e-14:
-            break
-    mover_gap(d, first, last, lam, graph, pace, work)
-    left: float = largest(work.gap, work.factor, last - first)
-    if left <= 1e-11:
-        return left
-    damp, before = 1.0, np.inf
-    for i in range(last - first):
-        work.x[i] = pace.flow[d]
-    for _ in range(FALLBACK_STEPS):
-        mover_gap(d, first, last, lam, graph, pace, work)
-        left = largest(work.gap, work.factor, last - first)
-        if left <= 1e-14 or np.isnan(left):
-            break
-        if left > before:
-            damp = max(0.5, 0.9 * damp)
-        before = left
-        for i in range(last - first):
-            work.x[i] -= damp * work.gap[i] / work.factor[i]
-    return left
-
-
-@kernel
-def turn(work: Work, reply: Floats, n: int, damp: float) -> float:
-    """Move the chances of a raid towards the reply; returns the largest distance before it."""
-    change = 0.0
-    for i in range(n):
-        far = reply[i] - work.pi[i]
-        if not abs(far) <= change:
-            change = abs(far)
-        work.pi[i] += damp * far
-    return change
 
 
 @kernel
@@ -240,15 +94,16 @@ def rounds(
     rounds also end, as reached, once ``pi`` is near the solution kept and still closes in. The
     range of ``pi`` over the last rounds is left in ``seen``.
     """
-    n, damp, before, fresh = last - first, 1.0, np.inf, FRESH
+    n, damp, before, fresh = last - first, 1.0, np.inf, 1 if known else FRESH
     for turns in range(ROUNDS):
         mover_gap(d, first, last, pace.lam[d], graph, pace, work)
         second_gap(d, first, last, pace.second_lam[d], graph, pace, work, reply)
         if fresh > 0:
-            fill_slope(d, first, last, graph, pace, work)
+            fill_slopes(d, first, last, graph, pace, work, True)
             fresh -= 1
-        one = take_step(work, work.gap, work.x, n)
-        two = take_step(work, work.second_gap, work.y, n)
+        one = take_step(work.slope, work.gap, work.x, n)
+        other = work.slope if pace.charged else work.second_slope
+        two = take_step(other, work.second_gap, work.y, n)
         change = turn(work, reply, n, damp)
         moved = max(one, two, change)
         if one <= STEP and two <= STEP and change <= SETTLED:

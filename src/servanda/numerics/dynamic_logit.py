@@ -28,8 +28,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from servanda.numerics.chain import soft_choice
 from servanda.numerics.jit import kernel, part
+from servanda.numerics.logit_choice import soft_choice
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -211,20 +212,21 @@ def test_splitting_the_only_kind_of_each_class_needs_no_weights() -> None:
     same(project(whole, tempo, [one_phase()]), project(split, tempo, [one_phase()]), 1e-12)
 
 
-def accession(eta: float) -> Projection:
+def accession(eta: float, chance: Any) -> Projection:
     """A weak phase 1 (attacking pays a little) before a strong phase 2 (it never does)."""
     levels = (1, 1, 1, 1)
     inputs = random_crises(draws=1, cells=2, attacks=1, probes=0, levels=levels)
     table = np.empty_like(inputs.attack_value)
-    table[:, 0], table[:, 1] = 0.55, -1.5
+    table[:, 0], table[:, 1] = 0.9, -1.5
     tempo = random_tempo(1, lambda_c=6.0, omega_c=0.5, rho=0.06, s_q=0.4, **QUIET)
     phases = (PlanPhase(0, np.array([eta])), PlanPhase(1, np.zeros(1)))
     plan = Plan("accession", phases)
-    return project(replace(inputs, attack_value=table), tempo, [plan], start=ORIGIN, step=0.05)
+    return project(replace(inputs, attack_value=table), tempo, [plan], start=ORIGIN, step=0.05, chance=chance)
 
 
-def test_a_quicker_accession_can_raise_attacks_before_it() -> None:
-    slow, quick = accession(0.05), accession(1.0)
+@pytest.mark.parametrize("chance", ["mean", "log_sum"])
+def test_a_quicker_accession_can_raise_attacks_before_it(chance: str) -> None:
+    slow, quick = accession(0.05, chance), accession(1.0, chance)
     first = 1
     before_slow, before_quick = (p.first_attack_phase[0, 0, 0, first] for p in (slow, quick))
     assert before_quick > 1.2 * before_slow

@@ -40,15 +40,19 @@ def moved(name: str, by: float, plan: Plan) -> tuple[CrisisInputs, Tempo, Plan]:
     return INPUTS, replace(TEMPO, **{name: getattr(TEMPO, name) + by}), plan
 
 
+@pytest.mark.parametrize("chance", ["mean", "log_sum"])
 @pytest.mark.parametrize("protege", ["chooses", "mechanical"])
 @pytest.mark.parametrize("plan", [one_phase(DRAWS), three_phases(DRAWS)], ids=["one", "three"])
-def test_derivatives_are_the_limits_of_differences(protege: Any, plan: Plan) -> None:
+def test_derivatives_are_the_limits_of_differences(protege: Any, plan: Plan, chance: Any) -> None:
     names = [n for n in (*Tempo.__slots__, *SHIFTS) if n != "c_o"]
     names += [f"eta {f + 1}" for f in range(len(plan.phases) - 1)]
-    told = slopes(INPUTS, TEMPO, plan, 1, of=names, years=(5.0, 20.0), protege=protege)
+    told = slopes(
+        INPUTS, TEMPO, plan, 1, of=names, years=(5.0, 20.0), protege=protege, chance=chance
+    )
     for row, name in enumerate(names):
         up, down = (
-            project(*_batch(moved(name, by, plan)), step=5.0, protege=protege) for by in (H, -H)
+            project(*_batch(moved(name, by, plan)), step=5.0, protege=protege, chance=chance)
+            for by in (H, -H)
         )
         ends = {
             "survival": (up.survival[1, 0, [1, 4]], down.survival[1, 0, [1, 4]]),

@@ -93,7 +93,9 @@ def test_several_solutions_are_found_and_shown_as_a_range() -> None:
     turns = np.flatnonzero(np.sign(gaps[1:]) != np.sign(gaps[:-1]))
     roots = [brentq(lambda x: reply(x) - x, grid[t], grid[t + 1], xtol=1e-14) for t in turns]
     assert len(roots) == 3
-    result = project(RACE, random_tempo(1, **RACE_TEMPO), [one_phase(1)], start=ORIGIN)
+    result = project(
+        RACE, random_tempo(1, **RACE_TEMPO), [one_phase(1)], start=ORIGIN, chance="log_sum"
+    )
     assert result.status[0, 0] == 1
     assert result.several_share == 1.0
     assert result.unconverged_share == 0.0
@@ -114,7 +116,9 @@ def test_the_principal_solution_is_the_one_followed_from_no_precision() -> None:
         reply = replies(tempo, -0.182, 0.648, 0.588, 0.273)
         for _ in range(60):
             at += 0.3 * (reply(at) - at)
-    result = project(RACE, random_tempo(1, **RACE_TEMPO), [one_phase(1)], start=ORIGIN)
+    result = project(
+        RACE, random_tempo(1, **RACE_TEMPO), [one_phase(1)], start=ORIGIN, chance="log_sum"
+    )
     assert result.provokes[0, 0] == pytest.approx(at, abs=1e-6)
 
 
@@ -132,11 +136,12 @@ def test_a_protege_without_precision_is_the_mechanical_one() -> None:
     assert np.isfinite(chooses.value_protege).all()
 
 
+@pytest.mark.parametrize("chance", ["mean", "log_sum"])
 @pytest.mark.parametrize("precision", [1.0, 4.0, 10.0, 40.0])
-def test_every_draw_is_solved_up_to_high_precision(precision: float) -> None:
+def test_every_draw_is_solved_up_to_high_precision(precision: float, chance: str) -> None:
     inputs = random_crises(draws=60)
     tempo = random_tempo(60, lambda_c=precision, lambda_p=precision, p_prov=0.2)
-    result = project(inputs, tempo, [one_phase(60), three_phases(60)], step=5.0)
+    result = project(inputs, tempo, [one_phase(60), three_phases(60)], step=5.0, chance=chance)
     assert (result.status < 2).all()
     assert result.residual.max() < 1e-10
 

@@ -49,6 +49,7 @@ PRINCIPAL, LEAST, MOST = 0, 1, 2
 
 ROUNDS = 60
 FRESH = 2
+HELD = 2
 RARE = 0.05
 SETTLED = 1e-11
 STEP = 1e-9
@@ -91,10 +92,12 @@ def rounds(
     """Let the parties reply to one another until nothing moves; True where that is reached.
 
     The derivative is renewed in the first rounds and whenever they slow down. With ``known`` the
-    rounds also end, as reached, once ``pi`` is near the solution kept and still closes in. The
-    range of ``pi`` over the last rounds is left in ``seen``.
+    chances of a raid are held until both parties have taken them in, and the rounds also end, as
+    reached, once ``pi`` is near the solution kept and still closes in. The range of ``pi`` over the
+    last rounds is left in ``seen``.
     """
-    n, damp, before, fresh = last - first, 1.0, np.inf, 1 if known else FRESH
+    n, damp, before, fresh = last - first, 1.0, np.inf, FRESH
+    held = HELD if known else 0
     for turns in range(ROUNDS):
         mover_gap(d, first, last, pace.lam[d], graph, pace, work)
         second_gap(d, first, last, pace.second_lam[d], graph, pace, work, reply)
@@ -104,17 +107,23 @@ def rounds(
         one = take_step(work.slope, work.gap, work.x, n)
         other = work.slope if pace.charged else work.second_slope
         two = take_step(other, work.second_gap, work.y, n)
-        change = turn(work, reply, n, damp)
+        change = turn(work, reply, n, 0.0 if turns < held else damp)
         moved = max(one, two, change)
         if one <= STEP and two <= STEP and change <= SETTLED:
             return True
         if not moved < np.inf:
             return False
-        if turns > FRESH and moved > 0.3 * before:
+        if turns > FRESH + held and moved > 0.3 * before:
             fresh = 1
             if change > 0.8 * before:
                 damp = max(0.02, 0.7 * damp)
-        if known and moved <= CLOSE and moved < 0.5 * before and distance(work, n) <= CLOSE:
+        if (
+            known
+            and turns > held
+            and moved <= CLOSE
+            and moved < 0.5 * before
+            and distance(work, n) <= CLOSE
+        ):
             return True
         before = moved
         watch(work, n, turns <= ROUNDS - TAIL)

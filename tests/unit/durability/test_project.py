@@ -221,7 +221,9 @@ def accession(eta: float, chance: Any) -> Projection:
     tempo = random_tempo(1, lambda_c=6.0, omega_c=0.5, rho=0.06, s_q=0.4, **QUIET)
     phases = (PlanPhase(0, np.array([eta])), PlanPhase(1, np.zeros(1)))
     plan = Plan("accession", phases)
-    return project(replace(inputs, attack_value=table), tempo, [plan], start=ORIGIN, step=0.05, chance=chance)
+    return project(
+        replace(inputs, attack_value=table), tempo, [plan], start=ORIGIN, step=0.05, chance=chance
+    )
 
 
 @pytest.mark.parametrize("chance", ["mean", "log_sum"])

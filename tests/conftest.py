@@ -2,7 +2,8 @@
 
 Set ``SERVANDA_REFERENCE`` to the folder of the reference data, ``SERVANDA_DEEP=1`` for the heavy
 counts. A test that needs the reference data skips without it and says so in the summary; where
-the variable is set, skipping for that reason is a failure.
+the variable is set, skipping for that reason is a failure. So is skipping for want of pygambit in
+the deep run.
 """
 
 import os
@@ -15,6 +16,7 @@ from hypothesis import HealthCheck, settings
 
 REFERENCE_VARIABLE = "SERVANDA_REFERENCE"
 DEEP = os.environ.get("SERVANDA_DEEP") == "1"
+GAMBIT = "pygambit"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 _slow_is_fine = [HealthCheck.too_slow]
@@ -68,7 +70,24 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         if REFERENCE_VARIABLE in reason:
             report.outcome = "failed"
             report.longrepr = f"skipped although {REFERENCE_VARIABLE} is set: {reason}"
+    _needed_in_the_deep_run(report)
     return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Iterator[None]:
+    """Turn a file of tests that is skipped for want of pygambit into an error of the deep run."""
+    report = yield
+    _needed_in_the_deep_run(report)
+    return report
+
+
+def _needed_in_the_deep_run(report: pytest.CollectReport | pytest.TestReport) -> None:
+    """In the deep run nothing is left unchecked because pygambit is missing."""
+    if DEEP and report.skipped and GAMBIT in _skip_reason(report):
+        reason = _skip_reason(report)
+        report.outcome = "failed"
+        report.longrepr = f"the deep run needs {GAMBIT}: {reason}"
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -78,6 +97,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         (REFERENCE_VARIABLE, f"set {REFERENCE_VARIABLE} to the folder of the reference data"),
         ("Chromium", "install Chromium"),
         ("SERVANDA_DEEP", "make test-deep"),
+        (GAMBIT, f"install {GAMBIT} (make env), which the deep run insists on"),
     ):
         count = sum(word in reason for reason in reasons)
         if count:
@@ -87,7 +107,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             )
 
 
-def _skip_reason(report: pytest.TestReport) -> str:
+def _skip_reason(report: pytest.CollectReport | pytest.TestReport) -> str:
     """Return why a test was skipped."""
     detail = report.longrepr
     return detail[2] if isinstance(detail, tuple) else str(detail)

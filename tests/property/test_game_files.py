@@ -1,26 +1,40 @@
 """Damaged game files are refused with code and place, never with a traceback, and quickly.
 
 Sound files of all three formats are damaged at random (seeded). A file that is still accepted must
-hold a proper game, and writing it must give it back.
+hold a proper game, and writing it must give it back. What is left of an .efg file is solved as
+well, under every concept, where it is small.
 """
 
 import random
 import re
+import signal
 import time
+from collections import Counter
+from contextlib import contextmanager
+from itertools import count
+from typing import get_args
 
 import numpy as np
 import pytest
 from tests.property.test_reading_fuzz import damaged
 
 from servanda.domain.codes import CODES
+from servanda.domain.errors import ModelError
+from servanda.games.catalogue import entry
+from servanda.games.equilibria import solve
 from servanda.games.form import Form
 from servanda.games.reading import scan
+from servanda.games.solution import Concept, Status
 from servanda.games.tree import CHANCE, DECISION
 from servanda.games.writing import write_efg, write_nfg
 
 SHORT = 300
 DEEP = 10_000  # half of them .efg
 SECONDS = 1.0
+SHORT_EFG = 120
+DEEP_EFG = 5_000
+SOLVING = 300.0  # a guard against what never ends, no measurement
+MOST_NODES, MOST_SETS = 40, 8
 
 POKER = b"""EFG 2 R "poker" { "Alice" "Bob" }
 "one card"
@@ -161,6 +175,115 @@ def test_many_damaged_game_files_are_refused_with_code_and_place():
     refused, taken = survive(DEEP, 2)
     assert refused > DEEP // 3
     assert taken > 200
+
+
+SOLVED = tuple(
+    write_efg(entry(name).tree).encode()
+    for name in (
+        *("entry-deterrence", "guarantee-moral-hazard", "rudimentary-deterrence"),
+        *("seltens-horse", "beer-quiche", "chicken", "unilateral-deterrence", "sunk-cost-signal"),
+    )
+)
+NUMBERS = (b"0", b"1", b"1", b"-1", b"1/3", b"1e-12", b"-1e9", b"1e300", b"1e-300", b"2.5")
+
+
+def hurt_efg(data: bytes, chance: random.Random) -> bytes:
+    """Damage a file as any other, or give other payoffs to some outcomes, wherever these occur."""
+    if chance.random() < 0.6:
+        return hurt(data, chance)
+    payoffs = sorted(set(re.findall(rb"\{ [-0-9.e/ ]+ \}", data)))
+    for old in chance.sample(payoffs, min(len(payoffs), chance.choice((1, 2, 4)))):
+        numbers = [chance.choice(NUMBERS) for _ in old.strip(b"{ }").split()]
+        data = data.replace(old, b"{ " + b" ".join(numbers) + b" }")
+    return data
+
+
+@contextmanager
+def at_most(seconds: float, where: str):
+    """Break off what takes more processor time than that."""
+
+    def stop(*_):
+        pytest.fail(f"{where}: no end after {seconds:g} s")
+
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0.0)
+        signal.signal(signal.SIGPROF, before)
+
+
+def solve_damaged(files: int, seed: int) -> Counter[str]:
+    """Read that many damaged .efg files and solve what is left; count how each case ended."""
+    chance = random.Random(seed)
+    ends: Counter[str] = Counter()
+    for number in range(files):
+        data = hurt_efg(chance.choice(SOLVED), chance)
+        where = f"seed {seed}, file {number}"
+        with at_most(SOLVING, where):
+            game, problems = scan(data, "file.efg")
+        assert all(item.code in CODES for item in problems), where
+        if game is None:
+            ends["refused"] += 1
+            continue
+        tree = game.tree
+        if tree.n_nodes > MOST_NODES or tree.n_infosets > MOST_SETS:
+            ends["large"] += 1
+            continue
+        for concept in get_args(Concept):
+            with at_most(SOLVING, f"{where}, {concept}"):
+                ends[f"{concept} {outcome(tree, concept, f'{where}, {concept}')}"] += 1
+    return ends
+
+
+def outcome(tree, concept, where):
+    """Solve a game; return its status, or the code with which it is refused."""
+    try:
+        found = solve(tree, concept)
+    except ModelError as error:
+        return code_of(error, where)
+    assert found.status in get_args(Status), where
+    assert found.equilibria or found.status != "complete", where
+    assert bool(found.note) or found.status == "complete", where
+    for point in found.equilibria:
+        sums = [
+            point.behaviour[start : start + size].sum()
+            for start, size in zip(tree.action0, tree.actions, strict=True)
+        ]
+        np.testing.assert_allclose(sums, 1.0, atol=1e-9, err_msg=where)
+        assert (point.behaviour >= 0.0).all(), where
+        assert np.isfinite(point.values).all(), where
+        assert 0.0 <= point.residual < 1e-6, where
+    return found.status
+
+
+def code_of(error, where):
+    assert error.code in CODES, where
+    return error.code
+
+
+def every_concept_met(ends: Counter[str], least: int) -> bool:
+    solved = {c: sum(n for key, n in ends.items() if key.startswith(c)) for c in get_args(Concept)}
+    return min(solved.values()) >= least
+
+
+def test_what_is_left_of_damaged_efg_files_is_solved_or_refused_with_a_code():
+    ends = solve_damaged(SHORT_EFG, 3)
+    assert ends["refused"] > SHORT_EFG // 4, ends
+    assert every_concept_met(ends, SHORT_EFG // 10), ends
+
+
+@pytest.mark.deep
+def test_what_is_left_of_many_damaged_efg_files_is_solved_or_refused_with_a_code():
+    ends = solve_damaged(DEEP_EFG, 4)
+    assert ends["refused"] > DEEP_EFG // 4, ends
+    assert every_concept_met(ends, DEEP_EFG // 10), ends
+
+
+def test_the_guard_breaks_off_what_never_ends():
+    with pytest.raises(pytest.fail.Exception, match="no end"), at_most(0.05, "a loop"):
+        sum(n % 2 for n in count())
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,10 @@ from servanda.games.drafting import Draft, InfoSet, Lottery, Outcome, assemble
 from servanda.games.form import Form
 from servanda.games.tree import CHANCE, DECISION, TERMINAL
 
-pygambit = pytest.importorskip("pygambit", reason="pygambit 17.0.0b2 is not installed")
+pygambit = pytest.importorskip(
+    "pygambit",
+    reason="pygambit 17.0.0b2 is not installed; NOT CHECKED: files written for Gambit",
+)
 
 PLAYERS = ("Challenger", 'the "Target"', "D\u00e9fenseur", "4")
 TOPOLOGY = ("kind", "infoset", "terminal", "first", "count", "child", "move", "owner", "actions")

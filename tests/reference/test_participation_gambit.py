@@ -12,7 +12,10 @@ from tests.unit.deterrence.cases import Enumeration, coalition
 
 from servanda.deterrence.participation import participate
 
-pygambit = pytest.importorskip("pygambit", reason="pygambit 17.0.0b2 is not installed")
+pygambit = pytest.importorskip(
+    "pygambit",
+    reason="pygambit 17.0.0b2 is not installed; NOT CHECKED: participation against Gambit",
+)
 
 
 def strategic_form(games, t=0):

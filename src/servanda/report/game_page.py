@@ -28,7 +28,8 @@ _FIGURES = {
     ),
     "behaviour": (
         "What is played",
-        "One panel for each action whose probability is not the same throughout.",
+        "One panel for each action whose probability is not the same throughout. Of equilibria of "
+        "one sort that differ off the path only, one is drawn.",
     ),
 }
 

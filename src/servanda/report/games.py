@@ -81,6 +81,8 @@ def _equilibrium(found: Solved, number: int, ink: Ink) -> list[str]:
     values = dict(zip(found.tree.players, point.values.tolist(), strict=True))
     lines += _row("it ends in", ", ".join(f"{n} {share_text(s)}" for n, s in ends.items()), ink)
     lines += _row("expected", ", ".join(f"{n} {payoff_text(v)}" for n, v in values.items()), ink)
+    if (like := _played_before(found, number)) is not None:
+        lines += _row("played like", f"{like}; it differs off the path only", ink)
     for text in _free(found.solution, point):
         lines += _row("may vary", text, ink)
     if point.note:
@@ -88,6 +90,12 @@ def _equilibrium(found: Solved, number: int, ink: Ink) -> list[str]:
     if point.residual > 1e-8:
         lines += _row("misses by", f"{point.residual:.2g}, payoffs scaled to a range of 1", ink)
     return lines
+
+
+def _played_before(found: Solved, number: int) -> int | None:
+    """The first equilibrium of the list, if any before this one, that is the same on the path."""
+    mine, before = found.kinds[number - 1], found.kinds[: number - 1]
+    return next((n for n, kind in enumerate(before, start=1) if mine.plays_like(kind)), None)
 
 
 def _row(label: str, text: str, ink: Ink) -> list[str]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from servanda.domain.errors import ModelError
-from servanda.games.board import board_of
+from servanda.games.board import Board, board_of
 from servanda.games.equilibria import solve
 from servanda.games.form import Form
 from servanda.games.outcomes import outcome_shares
@@ -25,7 +26,6 @@ __all__ = [
     "Sweep",
     "SweepRange",
     "called",
-    "kind_of",
     "kinds_of",
     "sweep",
     "sweep_range",
@@ -35,6 +35,8 @@ MOST_POINTS = 2_000
 _REFINED = 10  # halvings of a step in which a class appears or ends
 _SURE = 1e-6
 
+Floats = NDArray[np.float64]
+Moves = list[tuple[str, ...]]
 Progress = Callable[[int, int, float], None]
 Pattern = Mapping[str, Mapping[str, str]]
 
@@ -86,12 +88,24 @@ def _no_sweep(text: str, remedy: str) -> ModelError:
 class Kind:
     """What sort of equilibrium it is: a name from the game's file, or the moves in words.
 
-    ``key`` is what tells sorts apart: the name, or the actions taken with positive probability at
-    every information set that is reached.
+    ``path`` holds what is played wherever play gets to, as action and probability: equilibria
+    that agree in it differ off the path only.
     """
 
     name: str
-    key: tuple[Any, ...]
+    path: tuple[tuple[int, float], ...] = ()
+
+    def plays_like(self, other: Kind) -> bool:
+        """Tell whether two equilibria of one game differ off the path only, if at all.
+
+        Examples:
+            >>> Kind("a", ((0, 1.0),)).plays_like(Kind("b", ((0, 1.0),)))
+            True
+        """
+        return len(self.path) == len(other.path) and all(
+            one == two and abs(p - q) < _SURE
+            for (one, p), (two, q) in zip(self.path, other.path, strict=True)
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -165,53 +179,92 @@ class Sweep:
         return {"value": point.value, "status": point.status, "equilibria": shown}
 
 
-def kind_of(
-    tree: Tree,
-    point: Equilibrium,
-    named: Mapping[str, Pattern] | None = None,
-    values: Mapping[str, float] | None = None,
-) -> Kind:
-    """Say what sort of equilibrium this is.
-
-    Args:
-        tree: the game.
-        point: one of its equilibria.
-        named: sorts that the game's file names: player to information set to the action taken
-            for sure, or ``mixed``. The first that fits gives the name.
-        values: parameters, to tell what is reached.
-    """
-    moves = _moves(tree, point)
-    for name, pattern in (named or {}).items():
-        if _fits(tree, moves, pattern):
-            return Kind(name, (name,))
-    reach = board_of(tree, values).reach(point.behaviour[:, None])[:, 0]
-    on_path = {
-        int(h) for h, share in zip(tree.infoset, reach, strict=True) if h >= 0 and share > _SURE
-    }
-    parts = [
-        f"{called(tree, h)} {' or '.join(taken)}" for h, taken in enumerate(moves) if h in on_path
-    ]
-    return Kind("; ".join(parts) or "nobody moves", tuple((h, moves[h]) for h in sorted(on_path)))
-
-
 def kinds_of(
     solution: Solution,
     named: Mapping[str, Pattern] | None = None,
     values: Mapping[str, float] | None = None,
 ) -> tuple[Kind, ...]:
-    """Say of every equilibrium of a solution what sort it is; arguments as for `kind_of`.
+    """Say of every equilibrium of a solution what sort it is.
 
-    In a logit equilibrium every action is taken, so these are told apart by their branch alone.
+    A name fits where all moves that it gives are made; if none does, where all are made that can
+    be made at all: at an end of a range chance may rule a type out. An equilibrium that is still
+    without a name and is played like one with a name takes it, for the two differ off the path
+    only. Names stay apart from one another, since the file tells them apart on purpose. In a logit
+    equilibrium every action is taken, so these are told apart by their branch alone.
+
+    Args:
+        solution: the equilibria of one game.
+        named: sorts that the game's file names: player to information set to the action taken
+            for sure, or ``mixed``. The first that fits gives the name.
+        values: parameters, to tell what is reached.
     """
+    tree, points = solution.tree, solution.equilibria
     if solution.concept == "qre":
-        lost = solution.status == "found" and "could not be followed" in solution.note
-        names = ["another branch"] * len(solution.equilibria)
-        names[:1] = ["a branch" if lost else "principal branch"][: len(names)]
-        return tuple(Kind(name, (name,)) for name in names)
-    return tuple(kind_of(solution.tree, e, named, values) for e in solution.equilibria)
+        return _branches(solution)
+    board = board_of(tree, values)
+    possible = _reached(tree, board, _anything(tree), 0.0)
+    paths = [_path(tree, board, point) for point in points]
+    names = [_given_name(tree, _moves(tree, point), named or {}, possible) for point in points]
+    known = [Kind(name, path) for name, path in zip(names, paths, strict=True) if name]
+    kinds = []
+    for point, name, path in zip(points, names, paths, strict=True):
+        alike = (kind.name for kind in known if kind.plays_like(Kind("", path)))
+        kinds.append(Kind(name or next(alike, "") or _in_words(tree, point, path), path))
+    return tuple(kinds)
 
 
-def _moves(tree: Tree, point: Equilibrium) -> list[tuple[str, ...]]:
+def _branches(solution: Solution) -> tuple[Kind, ...]:
+    lost = solution.status == "found" and "could not be followed" in solution.note
+    names = ["another branch"] * len(solution.equilibria)
+    names[:1] = ["a branch" if lost else "principal branch"][: len(names)]
+    return tuple(
+        Kind(name, tuple(enumerate(point.behaviour.tolist())))
+        for name, point in zip(names, solution.equilibria, strict=True)
+    )
+
+
+def _anything(tree: Tree) -> Floats:
+    """Behaviour in which every action is taken, to tell what chance rules out."""
+    return np.repeat(1.0 / tree.actions, tree.actions)
+
+
+def _reached(tree: Tree, board: Board, behaviour: Floats, least: float) -> frozenset[int]:
+    """The information sets of which a node is reached with more than the least probability."""
+    reach = board.reach(behaviour[:, None])[:, 0]
+    nodes = zip(tree.infoset, reach, strict=True)
+    return frozenset(int(h) for h, share in nodes if h >= 0 and share > least)
+
+
+def _path(tree: Tree, board: Board, point: Equilibrium) -> tuple[tuple[int, float], ...]:
+    return tuple(
+        (a, float(point.behaviour[a]))
+        for h in sorted(_reached(tree, board, point.behaviour, _SURE))
+        for a in range(int(tree.action0[h]), int(tree.action0[h] + tree.actions[h]))
+    )
+
+
+def _given_name(
+    tree: Tree, moves: Moves, named: Mapping[str, Pattern], possible: frozenset[int]
+) -> str:
+    """The first name of the file that fits, wholly or else as far as it can; empty if none does."""
+    for sets in (range(tree.n_infosets), sorted(possible)):
+        for name, pattern in named.items():
+            if _fits(tree, moves, pattern, sets):
+                return name
+    return ""
+
+
+def _in_words(tree: Tree, point: Equilibrium, path: tuple[tuple[int, float], ...]) -> str:
+    moves, on_path = _moves(tree, point), {a for a, _ in path}
+    parts = [
+        f"{called(tree, h)} {' or '.join(taken)}"
+        for h, taken in enumerate(moves)
+        if int(tree.action0[h]) in on_path
+    ]
+    return "; ".join(parts) or "nobody moves"
+
+
+def _moves(tree: Tree, point: Equilibrium) -> Moves:
     moves = []
     for h in range(tree.n_infosets):
         start, count = int(tree.action0[h]), int(tree.actions[h])
@@ -234,17 +287,17 @@ def called(tree: Tree, h: int) -> str:
     return name if player.casefold() in name.casefold() else f"{player}: {name}"
 
 
-def _fits(tree: Tree, moves: Sequence[tuple[str, ...]], pattern: Pattern) -> bool:
-    for h, taken in enumerate(moves):
+def _fits(tree: Tree, moves: Moves, pattern: Pattern, sets: Sequence[int]) -> bool:
+    """Whether the moves are those of a pattern, in what it says about some information sets."""
+    said = False
+    for h in sets:
         asked = pattern.get(tree.players[int(tree.owner[h])], {}).get(tree.infoset_key(h))
         if asked is None:
             continue
-        if asked == "mixed":
-            if len(taken) < 2:
-                return False
-        elif taken != (asked,):
+        said = True
+        if (len(moves[h]) < 2) if asked == "mixed" else (moves[h] != (asked,)):
             return False
-    return True
+    return said
 
 
 def sweep(
@@ -304,15 +357,41 @@ def sweep(
 
     refine = concept != "qre"
     regions = _regions(points, kinds_at if refine else None)
+    settled = _settled(points, regions)
     return Sweep(
         tree,
         concept,
         over,
-        tuple(points),
-        regions,
+        settled,
+        tuple(region for region in regions if _holds(region, settled)),
         notes=tuple(dict.fromkeys(filter(None, notes))),
         values=fixed,
     )
+
+
+def _settled(points: Sequence[Point], regions: Sequence[Region]) -> tuple[Point, ...]:
+    """Give what is found at single values alone the name of a sort that lasts and is played alike.
+
+    Where a type has probability 0, what sets two sorts apart may never be seen.
+    """
+    wide = {region.name for region in regions if region.high > region.low}
+    settled = []
+    for point in points:
+        lasting = [kind for kind in point.kinds if kind.name in wide]
+        kinds = [
+            kind
+            if kind.name in wide
+            else next((other for other in lasting if kind.plays_like(other)), kind)
+            for kind in point.kinds
+        ]
+        settled.append(replace(point, kinds=tuple(kinds)))
+    return tuple(settled)
+
+
+def _holds(region: Region, points: Sequence[Point]) -> bool:
+    """Whether one of the values in a region still has its sort."""
+    inside = (point for point in points if region.low <= point.value <= region.high)
+    return any(kind.name == region.name for point in inside for kind in point.kinds)
 
 
 def _regions(

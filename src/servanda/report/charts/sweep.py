@@ -2,37 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from servanda.games.solution import Equilibrium
 from servanda.report.charts.style import LABEL_LINES, Spec, framed, palette, split_label
 from servanda.report.words import wrapped
-from servanda.study.sweeping import Point, Sweep, called
+from servanda.study.sweeping import Kind, Point, Sweep, called
 
 __all__ = ["SWEEP_CHARTS", "behaviour", "outcomes", "regions", "series_of", "whole"]
 
-_DASHES: tuple[list[int], ...] = ([1, 0], [6, 3], [2, 2])
-_TONES = ("one", "two", "three")
+# Line i has tone (i + i // 4) % 4 and dash i % 4: sixteen that differ, and dash or number tells
+# them apart where colour does not. A number is set on each line as on a map.
+_DASHES: tuple[list[int], ...] = ([1, 0], [8, 3], [2, 2], [9, 3, 2, 3])
+_TONES = ("one", "two", "three", "ink")
+_NUMBERS_A_LINE = 3
 _MOST_PANELS = 24
 _FLAT = 1e-9
 
 
-def series_of(point: Point) -> Iterator[tuple[str, Equilibrium, Any]]:
+def series_of(
+    point: Point, near: Mapping[str, Equilibrium] | None = None
+) -> Iterator[tuple[str, Equilibrium, Any]]:
     """Name the equilibria of one value so that each belongs to one line of a chart.
 
-    Those of the same sort that play differently are numbered; those that differ in beliefs off
-    the path alone are one.
+    Those of the same sort that play differently are numbered; of those that differ off the path
+    only, one stands for all.
+
+    Args:
+        point: one value of the parameter.
+        near: the equilibria of a neighbouring value by name: the most similar ones are taken, so
+            that a line does not jump between what differs off the path only.
     """
-    seen: dict[str, list[tuple[float, ...]]] = {}
-    for kind, found, ends in zip(point.kinds, point.equilibria, point.outcomes, strict=True):
-        played = tuple(round(float(p), 9) for p in found.behaviour)
-        before = seen.setdefault(kind.name, [])
-        if played in before:
-            continue
-        before.append(played)
-        number = f" ({len(before)})" if len(before) > 1 else ""
-        yield kind.name + number, found, ends
+    groups: dict[str, list[tuple[Kind, list[int]]]] = {}
+    for index, kind in enumerate(point.kinds):
+        before = groups.setdefault(kind.name, [])
+        same = next((members for other, members in before if kind.plays_like(other)), None)
+        if same is None:
+            before.append((kind, [index]))
+        else:
+            same.append(index)
+    for name, alike in groups.items():
+        for number, (_, members) in enumerate(alike, start=1):
+            called = f"{name} ({number})" if number > 1 else name
+            chosen = _nearest(point, members, (near or {}).get(called))
+            yield called, point.equilibria[chosen], point.outcomes[chosen]
+
+
+def _nearest(point: Point, members: list[int], near: Equilibrium | None) -> int:
+    if near is None:
+        return members[0]
+    like = near.behaviour
+    return min(members, key=lambda i: float(abs(point.equilibria[i].behaviour - like).sum()))
 
 
 def _lasting(sweep: Sweep) -> tuple[str, ...]:
@@ -43,8 +64,12 @@ def _lasting(sweep: Sweep) -> tuple[str, ...]:
 
 def _series(sweep: Sweep) -> Iterator[tuple[Point, str, Equilibrium, Any]]:
     lasting = _lasting(sweep)
+    # The first value looks to the second, every other one to the value before.
+    near = {name: found for point in sweep.points[1:2] for name, found, _ in series_of(point)}
     for point in sweep.points:
-        for name, found, ends in series_of(point):
+        shown = list(series_of(point, near))
+        near = {name: found for name, found, _ in shown}
+        for name, found, ends in shown:
             if name.removesuffix(")").rsplit(" (", 1)[0] in lasting or name in lasting:
                 yield point, name, found, ends
 
@@ -166,10 +191,8 @@ def _lines(
         return None
     panels = list(dict.fromkeys(row["panel"] for row in rows))[:_MOST_PANELS]
     kept = [{**row, "order": panels.index(row["panel"])} for row in rows if row["panel"] in panels]
-    colour = palette(theme)
-    style = {"field": "line", "type": "nominal", "sort": None}
-    tones = [colour[_TONES[i % 3]] for i in range(len(lines))]
-    dashes = [_DASHES[(i // 3) % 3] for i in range(len(lines))]
+    about = _alt(sweep, kept, names[0])
+    labels = _numbered(sweep, kept, lines)
     return framed(
         {
             "data": {"values": kept},
@@ -181,30 +204,11 @@ def _lines(
             },
             "columns": 2,
             "spacing": {"row": 20, "column": 44},
-            "spec": {
-                "width": 250,
-                "height": 130,
-                "mark": {"type": "line", "strokeWidth": 2.25, "interpolate": "linear"},
-                "encoding": {
-                    "x": {"field": "value", **_x(sweep)},
-                    "y": {
-                        "field": "share",
-                        "type": "quantitative",
-                        "scale": {"domain": [0, 1]},
-                        "axis": {
-                            "title": "probability",
-                            "values": [0, 0.25, 0.5, 0.75, 1],
-                            "format": ".2f",
-                        },
-                    },
-                    "color": {**style, "scale": {"domain": lines, "range": tones}},
-                    "strokeDash": {**style, "scale": {"domain": lines, "range": dashes}},
-                },
-            },
+            "spec": _panel(sweep, labels, palette(theme)),
         },
         title=names[0],
         subtitle=_subtitle(sweep),
-        alt=_alt(sweep, kept, names[0]),
+        alt=about,
         kind=names[1],
         theme=theme,
         cell=230,
@@ -212,6 +216,104 @@ def _lines(
         end=10,
         panels=len(panels),
     )
+
+
+def _numbered(sweep: Sweep, rows: list[dict[str, Any]], lines: list[str]) -> list[str]:
+    """Say in every row which stretch of a line it belongs to, and where its number stands.
+
+    A line ends where its sort does not exist. The numbers of lines that coincide stand side by
+    side.
+
+    Returns:
+        What the legend calls the lines.
+    """
+    at = {point.value: place for place, point in enumerate(sweep.points)}
+    step = max(len(lines), -(-len(at) // _NUMBERS_A_LINE))
+    labels = [wrapped(f"{n}  {line}", 56, 3) for n, line in enumerate(lines, start=1)]
+    if len(lines) == 1:
+        labels = [wrapped(line, 56, 3) for line in lines]
+    for stretch in _stretches(rows, at):
+        number = lines.index(stretch[0]["line"])
+        marked = [k for k in range(len(stretch)) if (k - number * step // len(lines)) % step == 0]
+        for k, row in enumerate(stretch):
+            row["line"] = labels[number]
+            if len(lines) > 1 and k in (marked or [number % len(stretch)]):
+                row["number"] = str(number + 1)
+            row["alone"] = len(stretch) == 1 and len(lines) == 1
+    return labels
+
+
+def _stretches(rows: list[dict[str, Any]], at: Mapping[float, int]) -> list[list[dict[str, Any]]]:
+    """Cut every line of every panel where a value of the sweep is missing."""
+    found: list[list[dict[str, Any]]] = []
+    last: dict[tuple[str, str], tuple[int, list[dict[str, Any]]]] = {}
+    for row in rows:
+        key, place = (row["panel"], row["line"]), at[row["value"]]
+        before, stretch = last.get(key, (-2, []))
+        if before != place - 1:
+            stretch = []
+            found.append(stretch)
+        stretch.append(row)
+        row["stretch"] = len(found) if not stretch[1:] else stretch[0]["stretch"]
+        last[key] = (place, stretch)
+    return found
+
+
+def _panel(sweep: Sweep, labels: list[str], colour: Mapping[str, str]) -> Spec:
+    style: Spec = {"field": "line", "type": "nominal", "sort": None}
+    tones = [colour[_TONES[(i + i // 4) % 4]] for i in range(len(labels))]
+    dashes = [_DASHES[i % 4] for i in range(len(labels))]
+    legend = {
+        "labelExpr": LABEL_LINES,
+        "symbolType": "stroke",
+        "symbolSize": 500,
+        "symbolStrokeWidth": 2.25,
+        "symbolOpacity": 1,
+        "rowPadding": -2,
+    }
+    number = {"type": "text", "fontSize": 11, "fontWeight": "bold", "baseline": "middle"}
+    halo = {"stroke": colour["paper"], "strokeWidth": 5, "strokeJoin": "round"}
+    text = {"text": {"field": "number"}}
+    tone = {"color": {**style, "scale": {"domain": labels, "range": tones}, "legend": legend}}
+    dash = {**style, "scale": {"domain": labels, "range": dashes}, "legend": legend}
+    return {
+        "width": 250,
+        "height": 130,
+        "encoding": {
+            "x": {"field": "value", **_x(sweep)},
+            "y": {
+                "field": "share",
+                "type": "quantitative",
+                "scale": {"domain": [0, 1]},
+                "axis": {
+                    "title": "probability",
+                    "values": [0, 0.25, 0.5, 0.75, 1],
+                    "format": ".2f",
+                },
+            },
+        },
+        "layer": [
+            {
+                "mark": {"type": "line", "strokeWidth": 2.25, "interpolate": "linear"},
+                "encoding": {**tone, "strokeDash": dash, "detail": {"field": "stretch"}},
+            },
+            {
+                "transform": [{"filter": "datum.alone"}],
+                "mark": {"type": "point", "filled": True, "size": 50},
+                "encoding": tone,
+            },
+            {
+                "transform": [{"filter": "isValid(datum.number)"}],
+                "mark": {**number, **halo, "color": colour["paper"]},
+                "encoding": text,
+            },
+            {
+                "transform": [{"filter": "isValid(datum.number)"}],
+                "mark": number,
+                "encoding": {**text, **tone},
+            },
+        ],
+    }
 
 
 def _x(sweep: Sweep) -> Spec:
@@ -257,5 +359,10 @@ def whole(sweep: Sweep, theme: str = "light") -> Spec:
         "spacing": 36,
         # what draws the picture may measure texts by another face
         "padding": {"left": 48, "top": 16, "right": 24, "bottom": 16},
-        "config": drawn[0]["config"] if drawn else {},
+        "config": _aligned(drawn[0]["config"]) if drawn else {},
     }
+
+
+def _aligned(config: Spec) -> Spec:
+    """Begin every title where the panels begin, for their labels take different room."""
+    return {**config, "title": {**config["title"], "frame": "group"}}

@@ -99,7 +99,7 @@ def test_without_scripts_every_number_is_still_there(started: Any, file: Path) -
     page = context.new_page()
     page.goto(file.as_uri())
     assert page.locator("figure table").first.is_visible()
-    assert page.locator("figure table").count() == 7
+    assert page.locator("figure table").count() == 7 + 6
     cell = page.locator("table.duty button.open").first
     cell.focus()
     page.keyboard.press("Enter")

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from servanda.cli.outcome import Progress, print_json
-from servanda.cli.shared import as_of_option, json_option, pairs
+from servanda.cli.outcome import Progress, print_json, say
+from servanda.cli.shared import as_of_option, fit_options, fit_used, json_option, pairs
 from servanda.domain.errors import StoreError
 
 if TYPE_CHECKING:
     from servanda.study.result import Comparison
 
 __all__ = ["command", "deliver", "write_report"]
+
+SWITCH_DRAWS = 100  # as in study.switches, which would load the kernels for --help
 
 
 @click.command(
@@ -24,6 +26,7 @@ __all__ = ["command", "deliver", "write_report"]
 \b
   servanda compare ukraine-2025
   servanda compare ukraine-2025 --as-of 2025-03-07 --draws 500 --seed 7
+  servanda compare ukraine-2025 --brief membership
   servanda compare my-scenario/ --rival a2=near_zero --json > result.json
 """,
 )
@@ -35,21 +38,7 @@ __all__ = ["command", "deliver", "write_report"]
 @click.option(
     "--rival", "rivals", multiple=True, metavar="ASSUMPTION=RIVAL", help="Use a rival model."
 )
-@click.option(
-    "--posterior",
-    default="durability",
-    show_default=True,
-    metavar="NAME",
-    help="Fit to history for the calibrated assumptions: durability, durability-without-founding, "
-    "or `prior` for none.",
-)
-@click.option(
-    "--protege",
-    default="chooses",
-    show_default=True,
-    type=click.Choice(["chooses", "mechanical"]),
-    help="Whether the protege looks ahead or provokes with a fixed chance.",
-)
+@fit_options
 @click.option(
     "--executor",
     default="local",
@@ -66,7 +55,17 @@ __all__ = ["command", "deliver", "write_report"]
 )
 @click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Report file.")
 @click.option("--no-report", is_flag=True, help="Do not write the report.")
-@click.option("--no-rivals", is_flag=True, help="Do not run the disputed assumptions both ways.")
+@click.option(
+    "--brief", metavar="ID", help="Print the page of this option in place of the comparison."
+)
+@click.option(
+    "--switch-draws",
+    default=SWITCH_DRAWS,
+    show_default=True,
+    type=click.IntRange(1, 100_000),
+    help="Draws on which each switch is turned: rival models, the fit to history, the protege.",
+)
+@click.option("--no-rivals", is_flag=True, help="Turn no switch.")
 @click.option("--quiet", is_flag=True, help="No progress, no advice.")
 @json_option
 def command(
@@ -82,6 +81,8 @@ def command(
     out: Path,
     report: Path | None,
     no_report: bool,
+    brief: str | None,
+    switch_draws: int,
     no_rivals: bool,
     quiet: bool,
     as_json: bool,
@@ -91,22 +92,29 @@ def command(
     The same seed gives the same bits. An interrupted run goes on where it stopped when the same
     command is given again.
     """
+    from servanda.scenario.folder import load
     from servanda.study import compare
+    from servanda.study.comparison import named_option
 
+    resolved = load(scenario)
+    if brief is not None:
+        named_option(resolved, brief, as_of=as_of, options=options)
     comparison = compare(
-        scenario,
+        resolved,
         draws=draws,
         seed=seed,
         as_of=as_of,
         options=options,
         rivals=pairs(rivals),
-        posterior=None if posterior == "prior" else posterior,
-        protege="mechanical" if protege == "mechanical" else "chooses",
+        **fit_used(posterior, protege),
         root=out,
         rival_effects=not no_rivals,
+        switch_draws=switch_draws,
         progress=Progress("Comparing", quiet=quiet or as_json),
     )
-    return deliver(comparison, report=report, no_report=no_report, quiet=quiet, as_json=as_json)
+    return deliver(
+        comparison, report=report, no_report=no_report, quiet=quiet, as_json=as_json, brief=brief
+    )
 
 
 def deliver(
@@ -116,8 +124,12 @@ def deliver(
     no_report: bool,
     quiet: bool,
     as_json: bool,
+    brief: str | None = None,
 ) -> int:
-    """Print a comparison and write its report, beside the run unless a file is named."""
+    """Print a comparison, or the page of one option, and write the report.
+
+    The report stands beside the run unless a file is named.
+    """
     from servanda.report.terminal import comparison_text, terminal_style
     from servanda.study.published import published
 
@@ -128,6 +140,13 @@ def deliver(
         print_json(published(comparison))
         return 0
     ink = terminal_style()
+    if brief is not None:
+        from servanda.report.brief_text import brief_text
+
+        click.echo(brief_text(comparison, brief, ink.width, ink.colour))
+        if path is not None and not quiet:
+            say(f"Report: {path}")
+        return 0
     click.echo(
         comparison_text(
             comparison,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal, TypedDict
 
 import click
 
-__all__ = ["as_of_option", "json_option", "pairs"]
+__all__ = ["as_of_option", "fit_options", "fit_used", "json_option", "pairs"]
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -17,6 +17,46 @@ as_of_option: Decorator = click.option(
 json_option: Decorator = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object on standard output."
 )
+
+
+def fit_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--posterior`` and ``--protege`` to a command."""
+    where: Decorator = click.option(
+        "--posterior",
+        default="durability",
+        show_default=True,
+        metavar="NAME",
+        help="Fit to history for the calibrated assumptions: durability, "
+        "durability-without-founding, or `prior` for none.",
+    )
+    how: Decorator = click.option(
+        "--protege",
+        default="chooses",
+        show_default=True,
+        type=click.Choice(["chooses", "mechanical"]),
+        help="Whether the protege looks ahead or provokes with a fixed chance.",
+    )
+    return where(how(command))
+
+
+class Fit(TypedDict):
+    """How ``compare`` and ``histories`` take the two options."""
+
+    posterior: str | None
+    protege: Literal["chooses", "mechanical"]
+
+
+def fit_used(posterior: str, protege: str) -> Fit:
+    """Read the two options: `prior` is no fit at all.
+
+    Examples:
+        >>> fit_used("prior", "mechanical")
+        {'posterior': None, 'protege': 'mechanical'}
+    """
+    return {
+        "posterior": None if posterior == "prior" else posterior,
+        "protege": "mechanical" if protege == "mechanical" else "chooses",
+    }
 
 
 def pairs(values: tuple[str, ...]) -> dict[str, str]:

@@ -10,6 +10,7 @@ import numpy as np
 from servanda.domain.errors import ModelError
 from servanda.durability.behaviour import Behaviour, behaviour
 from servanda.durability.draw import SETTLED, Move
+from servanda.durability.packing import Protege
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -77,11 +78,12 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that happened: when, what, and the state it led to (or the end)."""
+    """One thing that happened: when, what, the state it led to (or the end), the incident kind."""
 
     year: float
     what: str
     state: str
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +203,7 @@ def histories(
     seed: int,
     horizon: float = 20.0,
     start: Start | None = None,
+    protege: Protege | None = None,
 ) -> tuple[History, ...]:
     """Simulate courses of events in one draw of one option, for people to look at.
 
@@ -216,6 +219,7 @@ def histories(
         seed: of the random stream.
         horizon: years to follow.
         start: where the clock starts; None for the reference state.
+        protege: as in ``project``.
 
     Returns:
         n histories; the first step of each is the start at year 0.
@@ -226,7 +230,7 @@ def histories(
     _check_horizon(horizon)
     if n < 1:
         raise ModelError(f"{n} histories were asked for; at least 1 is needed")
-    spelled = behaviour(inputs, tempo, plan, draw, start=start)
+    spelled = behaviour(inputs, tempo, plan, draw, start=start, protege=protege)
     by_state: list[list[Move]] = [[] for _ in spelled.states]
     for move in spelled.moves:
         by_state[move.state].append(move)
@@ -253,7 +257,7 @@ def _one_history(
         move = by_state[here][min(pick, len(by_state[here]) - 1)]
         if move.target is None:
             end = str(move.end)
-            return History((*steps, Step(year, move.what, end)), end, year)
+            return History((*steps, Step(year, move.what, end, move.kind)), end, year)
         here = move.target
-        steps.append(Step(year, move.what, spelled.states[here].label()))
+        steps.append(Step(year, move.what, spelled.states[here].label(), move.kind))
     raise ModelError(f"a history took more than {MAX_STEPS} steps; shorten the horizon")

@@ -13,13 +13,13 @@ from servanda.report.measures import MEASURES, estimate_of
 from servanda.report.names import source_names
 from servanda.report.words import (
     NOT_COMPUTED,
+    headline_text,
     interval_text,
     letters,
     number_text,
     percent,
     plain,
     signed,
-    value_text,
     years,
 )
 from servanda.study.result import Comparison, Driver, Estimate, OptionResult
@@ -148,7 +148,7 @@ def _of_option(
     return NumberTrace(
         key=key,
         title=f"{letters(comparison)[name]} {option.title}: {about.title.lower()}",
-        value=value_text(estimate.mean, about.kind),
+        value=headline_text(estimate, about.kind),
         interval=interval_text(estimate, about.kind),
         mean=estimate.mean,
         p05=estimate.p05,

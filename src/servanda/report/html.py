@@ -16,13 +16,18 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from servanda.domain.errors import ModelError
 from servanda.report import tables, words
 from servanda.report.assets import SCRIPTS, STYLE, content_policy, embedded_json, inline
+from servanda.report.brief import briefs
+from servanda.report.brief_picture import curve_picture, option_picture
 from servanda.report.charts import all_charts
 from servanda.report.cite import citations
 from servanda.report.duties import Board, board
 from servanda.report.explain_number import NumberTrace, explain
 from servanda.report.names import actor_names, source_names
+from servanda.report.switch_words import turned
+from servanda.report.switches import switch_pairs_table, switch_years_table
 from servanda.report.tables import Cell, Table
-from servanda.study.result import ClaimVerdict, Comparison
+from servanda.report.words import letters
+from servanda.study.result import ClaimVerdict, Comparison, Turning
 
 __all__ = ["SIZE_LIMIT", "environment", "render"]
 
@@ -75,6 +80,10 @@ def _document(comparison: Comparison, steps: int) -> str:
             opened=opened,
             walk=[_sentence(comparison, row) for row in comparison.report],
             claims=[_claim(comparison, claim) for claim in comparison.claims],
+            pages=briefs(comparison),
+            pictures={key: option_picture(comparison, key) for key in comparison.options},
+            turning=[_turning(comparison, t) for t in _pairs(comparison)],
+            switched=turned(comparison),
             conditions=[_condition(row) for row in comparison.conditions],
             cited=citations(comparison),
             alts={
@@ -93,8 +102,12 @@ def _document(comparison: Comparison, steps: int) -> str:
 
 
 def _record(comparison: Comparison) -> dict[str, Any]:
-    """The comparison as data, without the traces of findings, which the page prints."""
-    return comparison.model_dump(mode="json", exclude={"duties": {"__all__": {"trace"}}})
+    """The comparison as data, without findings and curves, which the page prints and draws.
+
+    Both would take a third of the file; ``servanda compare --json`` has them.
+    """
+    curves = {"__all__": {"found": {"__all__": {"curve"}}}}
+    return comparison.model_dump(mode="json", exclude={"duties": True, "break_evens": curves})
 
 
 @dataclass
@@ -178,7 +191,8 @@ def _tables(comparison: Comparison) -> dict[str, Table | dict[str, Table | None]
             "outlasts10": tables.matrix_table(comparison, "10", traced=True),
             "outlasts20": tables.matrix_table(comparison, "20"),
             "drivers": tables.drivers_table(comparison),
-            "rivals": tables.rivals_table(comparison),
+            "switches": switch_years_table(comparison),
+            "switch_pairs": switch_pairs_table(comparison),
         },
     }
 
@@ -198,9 +212,11 @@ def _sections(comparison: Comparison, duty_board: Board | None) -> list[tuple[st
         ("open", "What the texts leave open", True),
         ("claim", "The claim, as quoted and as reported", bool(comparison.claims)),
         ("positions", "Where the actors stand", bool(comparison.positions)),
-        ("rivals", "What rival models change", bool(comparison.rivals)),
+        ("turning", "Where the lead turns", bool(_pairs(comparison))),
+        ("switches", "What each switch changes", any(not e.in_use for e in comparison.switches)),
         ("drivers", "What moves the results", bool(comparison.drivers)),
         ("questions", "The first questions to ask", bool(comparison.questions)),
+        ("briefs", "A page for each option", True),
         ("ledger", "Assumptions and their sources", bool(comparison.ledger)),
         ("record", "The record of this run", True),
         ("limits", "Limits", True),
@@ -257,6 +273,30 @@ def _claim(comparison: Comparison, claim: ClaimVerdict) -> dict[str, Any]:
             for key, found in claim.against.items()
         ],
         "reached": [(*title(key), words.percent(v)) for key, v in claim.reached.items()],
+    }
+
+
+def _pairs(comparison: Comparison) -> list[Turning]:
+    """The pairs that are looked at for a claim or as the best; the others have their pages."""
+    return [t for t in comparison.break_evens if t.second and set(t.why) != {"reference"}]
+
+
+def _turning(comparison: Comparison, turning: Turning) -> dict[str, Any]:
+    """A pair with the curve of each assumption that moves its difference."""
+    names, keys = letters(comparison), (turning.first, turning.second or "")
+    first, second = (names.get(key, "") for key in keys)
+    titles = [comparison.options[key].title if key in comparison.options else key for key in keys]
+    claims = [why.removeprefix("claim ") for why in turning.why if why.startswith("claim ")]
+    best = ["among the options with most peace years"] if "top" in turning.why else []
+    named = [f"named by the claim {', '.join(map(words.plain, claims))}"] if claims else []
+    return {
+        "turning": turning,
+        "first": first,
+        "second": second,
+        "first_title": titles[0],
+        "second_title": titles[1],
+        "why": "; ".join([*named, *best]),
+        "found": [(found, curve_picture(found, first, second)) for found in turning.found],
     }
 
 

@@ -11,14 +11,14 @@ from servanda.report.explain_number import NumberTrace, explain
 from servanda.report.measures import estimate_of, measure
 from servanda.report.words import (
     DASH,
+    cause_word,
+    headline_text,
     interval_text,
     letters,
     percent,
     short,
     signed,
     span,
-    value_text,
-    years,
 )
 from servanda.study.result import Comparison, Estimate
 
@@ -29,7 +29,6 @@ __all__ = [
     "drivers_table",
     "matrix_table",
     "measures_table",
-    "rivals_table",
     "sentence_table",
     "shares_table",
     "survival_table",
@@ -67,7 +66,7 @@ def _cell(estimate: Estimate | None, kind: str, trace: NumberTrace | None = None
     if estimate is None:
         return Cell(DASH, reason="this option does not carry it")
     return Cell(
-        short(value_text(estimate.mean, kind)),
+        short(headline_text(estimate, kind)),
         interval_text(estimate, kind) if estimate.mean is not None else "",
         estimate.reason if estimate.mean is None else None,
         trace=trace,
@@ -178,7 +177,7 @@ def by_kind_table(comparison: Comparison, name: str, caption: str) -> Table | No
         )
         for key, letter, title in _rows(comparison)
     )
-    return Table(caption, tuple(kind.replace("_", " ") for kind in kinds), rows)
+    return Table(caption, tuple(cause_word(kind) for kind in kinds), rows)
 
 
 def matrix_table(comparison: Comparison, horizon: str, *, traced: bool = False) -> Table | None:
@@ -231,6 +230,7 @@ def shares_table(comparison: Comparison) -> Table:
                 for share in (
                     option.half_hearted_share,
                     option.undetermined_share,
+                    option.several_share,
                     option.unconverged_share,
                 )
             ),
@@ -238,7 +238,12 @@ def shares_table(comparison: Comparison) -> Table:
         for key, letter, title in _rows(comparison)
         for option in (comparison.options[key],)
     )
-    heads = ("half-hearted help", "a duty hangs on open details", "did not converge")
+    heads = (
+        "half-hearted help",
+        "a duty hangs on open details",
+        "several solutions",
+        "no solution found",
+    )
     return Table("Share of the draws in which something special holds", heads, rows)
 
 
@@ -284,24 +289,5 @@ def drivers_table(comparison: Comparison) -> Table | None:
     return Table(
         "Rank correlation of each assumption with a result over the draws",
         ("moves", "rank correlation"),
-        tuple(rows),
-    )
-
-
-def rivals_table(comparison: Comparison) -> Table | None:
-    """Tabulate peace years under each rival model beside the model shown."""
-    if not comparison.rivals:
-        return None
-    rows = []
-    for key, letter, title in _rows(comparison):
-        shown = comparison.options[key].peace_years
-        cells = [_cell(shown, "years")]
-        for effect in comparison.rivals:
-            cells.append(Cell(years(effect.peace_years.get(key))))
-        rows.append((letter, title, tuple(cells)))
-    heads = [f"{effect.label} {effect.rival_label}" for effect in comparison.rivals]
-    return Table(
-        "Peace years, given a cessation: the model shown and each rival model",
-        ("model shown", *heads),
         tuple(rows),
     )

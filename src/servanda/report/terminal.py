@@ -15,14 +15,15 @@ from unicodedata import category, east_asian_width
 
 from servanda.report.measures import estimate_of, measure
 from servanda.report.names import actor_names
+from servanda.report.switch_words import switch_lines
 from servanda.report.words import (
     DASH,
+    headline_text,
     interval_text,
     letters,
     percent,
     plural,
     short,
-    value_text,
 )
 from servanda.study.result import Comparison
 
@@ -158,7 +159,7 @@ def _cells(comparison: Comparison) -> dict[str, dict[str, tuple[str, str]]]:
         for name, _ in _COLUMNS:
             estimate, kind = estimate_of(option, name), measure(name).kind
             mean = estimate.mean if estimate else None
-            value = "n/a" if mean is None else short(value_text(mean, kind))
+            value = "n/a" if mean is None else _narrow(short(headline_text(estimate, kind)))
             cells[key][name] = (
                 value,
                 _narrow(interval_text(estimate, kind)) if mean is not None else "",
@@ -210,6 +211,7 @@ def claim_lines(comparison: Comparison, ink: Ink) -> list[str]:
     """Write each claim and the model's answer to it, a sentence each."""
     names = actor_names(comparison)
     lines: list[str] = []
+    told: set[str] = set()
     for claim in comparison.claims:
         lines += ink.paragraph(
             f"{claim.says} ({names.get(claim.by, claim.by)}, {claim.date}; {claim.certainty})",
@@ -219,6 +221,10 @@ def claim_lines(comparison: Comparison, ink: Ink) -> list[str]:
         if claim.reason:
             answer += f" ({claim.reason})"
         lines += ink.paragraph(answer, "    ")
+        for condition in claim.conditions:
+            if condition not in told:
+                lines += ink.paragraph(condition, "    ")
+            told.add(condition)
     return lines
 
 
@@ -231,7 +237,7 @@ def comparison_text(
     next_command: str | None = None,
     first: int = 5,
 ) -> str:
-    """Write all that ``compare`` prints: table, first questions, claims, warnings, what next.
+    """Write all that ``compare`` prints: table, questions, claims, switches, warnings, what next.
 
     Args:
         comparison: the result.
@@ -260,6 +266,9 @@ def comparison_text(
     lines += _questions(comparison, ink, first)
     if comparison.claims:
         lines += ["", ink.bold("The claim"), *claim_lines(comparison, ink)]
+    told = switch_lines(comparison, ink)
+    if told:
+        lines += ["", ink.bold("What each switch changes"), *told]
     warnings = [line for text in _warnings(comparison) for line in ink.paragraph(text, "  ! ")]
     if warnings:
         lines += ["", ink.bold("Read with care"), *warnings]
@@ -302,13 +311,22 @@ def _questions(comparison: Comparison, ink: Ink, first: int) -> list[str]:
     return lines
 
 
+def _ranged(comparison: Comparison) -> str:
+    """Say which headlines are intervals for it."""
+    names = letters(comparison)
+    ranged = [names[key] for key in names if comparison.options[key].peace_years.ranged]
+    if not ranged:
+        return "For no single option are they more than 1%, so the headlines are single numbers."
+    return f"Peace years of {', '.join(ranged)} are printed as intervals over the solutions."
+
+
 def _warnings(comparison: Comparison) -> list[str]:
     run, texts = comparison.run, []
     if run.unconverged_share + run.several_share > _WARN_SHARE:
         texts.append(
             f"{percent(run.unconverged_share)} of draws did not converge and "
-            f"{percent(run.several_share)} have several solutions; none is dropped, read the "
-            "numbers as ranges."
+            f"{percent(run.several_share)} have several solutions under some option; none is "
+            f"dropped. {_ranged(comparison)}"
         )
     if run.undetermined_share > _WARN_SHARE:
         texts.append(

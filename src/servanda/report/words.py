@@ -10,14 +10,17 @@ import math
 from collections.abc import Iterable
 from textwrap import wrap
 
-from servanda.study.result import Comparison, Estimate
+from servanda.study.result import Comparison, Estimate, Headline
 
 __all__ = [
+    "CAUSE_WORDS",
     "DASH",
     "FINDING_WORDS",
     "MINUS",
     "NOT_COMPUTED",
+    "cause_word",
     "finding_word",
+    "headline_text",
     "interval_text",
     "letters",
     "money",
@@ -50,6 +53,27 @@ FINDING_WORDS: dict[str, tuple[str, str, str]] = {
     "not_in_force": ("∅", "not in force", "the text did not bind at the time"),
     "lapsed": ("∅", "lapsed", "the text had ended at the time"),
 }
+
+
+#: How peace ends, in the words of a table: the causes of the durability engine.
+CAUSE_WORDS: dict[str, str] = {
+    "attack_held": "attack, defence holds",
+    "attack_failed": "attack, defence fails",
+    "capitulation": "attack without resistance",
+    "escalation": "a probe escalates",
+    "provocation": "war begun by the protected state",
+    "guarantor_turned": "a guarantor turned attacker",
+}
+
+
+def cause_word(cause: str) -> str:
+    """Write a cause in words; an unknown one as it is.
+
+    Examples:
+        >>> cause_word("guarantor_turned"), cause_word("sudden_peace")
+        ('a guarantor turned attacker', 'sudden peace')
+    """
+    return CAUSE_WORDS.get(cause, plain(cause))
 
 
 def plain(token: str) -> str:
@@ -167,6 +191,22 @@ def interval_text(estimate: Estimate | None, kind: str) -> str:
     return span(estimate.p05, estimate.p95, kind)
 
 
+def headline_text(estimate: Estimate | None, kind: str) -> str:
+    """Write the mean; as an interval where enough draws have several solutions or none.
+
+    Examples:
+        >>> headline_text(Headline(mean=13.0, low=12.5, high=13.5, ranged=True), "years")
+        '12.5 to 13.5'
+        >>> headline_text(Headline(mean=13.0, low=12.5, high=13.5), "years")
+        '13.0'
+    """
+    if isinstance(estimate, Headline) and estimate.ranged:
+        low, high = estimate.low, estimate.high
+        if low is not None and high is not None:
+            return span(low, high, kind)
+    return value_text(None if estimate is None else estimate.mean, kind)
+
+
 def span(low: float, high: float, kind: str) -> str:
     """Write two values of a kind as a span, the unit once where both have the same.
 
@@ -198,12 +238,13 @@ def signed(value: float | None, digits: int = 2) -> str:
     """Write a number with its sign, minus as a minus sign.
 
     Examples:
-        >>> signed(0.5, 1), signed(0.25)
-        ('+0.5', '+0.25')
+        >>> signed(0.5, 1), signed(0.25), signed(-0.04, 1)
+        ('+0.5', '+0.25', '0.0')
     """
     if value is None or _missing(value):
         return NOT_COMPUTED
-    return f"{value:+.{digits}f}".replace("-", MINUS)
+    text = f"{value:+.{digits}f}"
+    return text[1:] if float(text) == 0.0 else text.replace("-", MINUS)
 
 
 def finding_word(finding: str) -> tuple[str, str, str]:

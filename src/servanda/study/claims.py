@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from servanda.domain.moment import Moment
 from servanda.domain.option import Option
 from servanda.domain.scenario import ClaimUnderTest, Scenario
-from servanda.study.result import ClaimVerdict, OptionResult, Outlasts
+from servanda.study.result import ClaimVerdict, OptionResult, Outlasts, Turning
 
 __all__ = ["claim_verdicts", "verdict_word"]
 
@@ -17,12 +17,23 @@ def claim_verdicts(
     options: Sequence[Option],
     pairs: Mapping[str, Outlasts],
     results: Mapping[str, OptionResult],
+    turnings: Sequence[Turning],
     day: Moment,
 ) -> tuple[ClaimVerdict, ...]:
-    """Answer every claim under test that was made by the day of knowledge."""
+    """Answer every claim under test that was made by the day of knowledge.
+
+    Args:
+        scenario: whose claims.
+        options: the options compared.
+        pairs: who outlasts whom.
+        results: the options' numbers.
+        turnings: what the pairs turn on, for the conditions under which a claim holds.
+        day: day of knowledge.
+    """
     names = {o.id for o in options}
+    says = {(t.first, t.second): t.says for t in turnings}
     return tuple(
-        _verdict(claim, names, pairs, results)
+        _verdict(claim, names, pairs, results, says)
         for claim in scenario.under_test
         if claim.date.not_after(day)
     )
@@ -33,6 +44,7 @@ def _verdict(
     names: set[str],
     pairs: Mapping[str, Outlasts],
     results: Mapping[str, OptionResult],
+    says: Mapping[tuple[str, str | None], str],
 ) -> ClaimVerdict:
     compared = [o for o in claim.than if o in names] if claim.better in names else []
     against = {o: pairs[f"{claim.better}>{o}"].by_horizon for o in compared}
@@ -47,10 +59,9 @@ def _verdict(
         source=claim.source,
         against=against,
         reached=reached,
+        conditions=tuple(says[claim.better, o] for o in compared if (claim.better, o) in says),
         answer=_answer(claim, results, against, reached),
-        reason=f"not among the options compared: {', '.join(missing)}"
-        if missing
-        else "conditions under which it would hold need scenario discovery, not in this version",
+        reason=f"not among the options compared: {', '.join(missing)}" if missing else None,
     )
 
 

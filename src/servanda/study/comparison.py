@@ -16,37 +16,52 @@ from servanda.study.claims import claim_verdicts
 from servanda.study.duties import duty_cells, ranked_questions
 from servanda.study.ledger import ledger_rows, used_names
 from servanda.study.options import option_results
-from servanda.study.ranking import drivers_of, order, outlasts, rank_probabilities, regret
-from servanda.study.result import Comparison, Driver, RivalEffect, RunRecord
-from servanda.study.running import Progress, Run, run
+from servanda.study.ranking import drivers_of, outlasts, rank_probabilities, regret
+from servanda.study.result import Comparison, Driver, RunRecord
+from servanda.study.running import Progress, Run, known_options, run
+from servanda.study.switches import SWITCH_DRAWS, rivals_among, switch_effects
+from servanda.study.turning import turnings
 
-__all__ = ["compare"]
+__all__ = ["compare", "named_option"]
 
 POSTERIOR = "durability"
-RIVAL_DRAWS = 500
-WARN_SHARE = 0.01
 
 LIMITS = (
-    "Strong guarantees deter less here than the casebook suggests: chance choices at the assumed "
-    "precision, a challenger that recovers, and the loss it takes from answered probes keep some "
-    "attacks coming under every option. The free quantities have not been fitted to history yet.",
-    "A truce phase changes when the next phase begins and nothing else; fraying is counted and has "
-    "no further effect. Forces that do not fight (monitoring, training) cost money and enter no "
-    "crisis. Bodies that decide by a qualified majority are treated as each for itself.",
+    "The model is a stylised one: one challenger, one protege, guarantors that decide at a "
+    "single point in time and do not learn from one another across crises. It ranks options in "
+    "this model; it does not predict.",
+    "Four quantities and how much conflicts differ are fitted to 49 episodes of the casebook in "
+    "clusters, about 28 events. The casebook says how often challengers act. It says next to "
+    "nothing about what breaking a promise or abandoning forces costs: there the numbers are "
+    "the priors, and whether stationed forces bind stays open. The conflict at hand is drawn as "
+    "one more of its kind.",
+    "Most other payoffs are judgements. Those marked unverified were remembered or judged, not "
+    "read in a source; the ledger lists each with its range, the switches show what rival "
+    "models change.",
+    "Strong guarantees deter less here than the casebook suggests: chance choices at the "
+    "assumed precision, a challenger that recovers, and the loss it takes from answered probes "
+    "keep some attacks coming under every option. Differences between options are small beside "
+    "the spread.",
+    "The protege chooses: it looks ahead and provokes where that pays it, with the same "
+    "foresight as the challenger. Whether states in its place do so is a judgement; a switch "
+    "makes it a mechanism.",
+    "A truce is kept, frayed or collapsed. A frayed one holds up the next phase and can mend; a "
+    "collapsed one closes the way for good, and the guarantee meant to follow never begins. How "
+    "fast this happens is a judgement. What a party gains by breaking a truce enters only as "
+    "what it pays.",
+    "Bodies decide by consensus, by a qualified majority, or after others have acted, each "
+    "member by the same rule of choice and with one common shock. Bargaining within a body, "
+    "delay as a tactic and domestic votes are not modelled. Forces that do not fight "
+    "(monitoring, training) cost money and enter no crisis.",
+    "Break-evens hold one assumption and average over all others as drawn. They say where the "
+    "lead turns in this model, not which value is true, and assumptions that move together "
+    "share credit.",
     "Peace years given a cessation and the chance that the adversary accepts often rank the "
-    "options in opposite order; no single index combines them. The chance of acceptance enters the "
-    "product as a mean, so its dependence on the same assumptions is not in that product.",
-    "The model is a stylised one: one challenger, one protege, guarantors that decide at a single "
-    "point in time. It ranks options in this model; it does not predict.",
-    "Most payoffs are judgements. Those marked unverified were remembered or judged, not read in a "
-    "source; the ledger lists each with its range.",
-    "The protege acts mechanically here (a fixed chance to provoke), guarantors do not learn from "
-    "one another across crises, and the numbers are not yet calibrated on the casebook.",
-    "Peace years are conditional on a cessation of hostilities at year 0. Beside them stands the "
-    "probability that the adversary would accept the option in this model, and their product.",
-    "Harder cases tend to receive stronger guarantees. In one table on peacekeeping the crude, the "
-    "unadjusted and the adjusted ratios of failure are 2.06, 1.08 and 0.43: comparisons with "
-    "history need that care.",
+    "options in opposite order; no single index combines them. The chance of acceptance enters "
+    "the product as a mean, so its dependence on the same assumptions is not in that product.",
+    "Harder cases tend to receive stronger guarantees. In one table on peacekeeping the crude, "
+    "the unadjusted and the adjusted ratios of failure are 2.06, 1.08 and 0.43: comparisons "
+    "with history need that care.",
     "Findings are readings of texts coded for this purpose, not legal advice.",
 )
 
@@ -63,6 +78,7 @@ def compare(
     protege: Literal["chooses", "mechanical"] = "chooses",
     root: Path | None = None,
     rival_effects: bool = True,
+    switch_draws: int = SWITCH_DRAWS,
     progress: Progress | None = None,
 ) -> Comparison:
     """Compare the options of a scenario.
@@ -77,7 +93,8 @@ def compare(
         posterior: the fit to history that the calibrated assumptions come from; None: the priors.
         protege: whether the protege is a player or a mechanism.
         root: folder that holds runs; by default ``servanda-runs`` in the working directory.
-        rival_effects: also run each disputed assumption the other way.
+        rival_effects: also turn every switch: rival models, the fit to history, the protege.
+        switch_draws: draws on which each setting of a switch runs, at most.
         progress: called with chunks done, chunks in all, seconds.
 
     Returns:
@@ -100,8 +117,24 @@ def compare(
     )
     where = root if root is not None else Path("servanda-runs")
     done = run(resolved, study, root=where, progress=progress)
-    effects = _rival_effects(done, where) if rival_effects else ()
-    return _assemble(done, effects)
+    return _assemble(done, where, switch_draws if rival_effects else 0)
+
+
+def named_option(
+    resolved: Resolved, name: str, *, as_of: str | None, options: tuple[str, ...]
+) -> None:
+    """See before a run whether an option is among those to be compared.
+
+    Raises:
+        ModelError: it is not (SV603), or the day is no date (SV606).
+    """
+    day = None if as_of is None else _day(as_of)
+    study = Study(scenario=resolved.scenario.id, as_of=day, options=options)
+    known = [option.id for option in known_options(resolved, study)]
+    if name not in known:
+        raise ModelError(
+            f"no option {name!r} is compared; compared: {', '.join(known)}", code="SV603"
+        )
 
 
 def _day(text: str) -> Moment:
@@ -125,7 +158,8 @@ def _known_rivals(resolved: Resolved, rivals: dict[str, str]) -> dict[str, str]:
     return rivals
 
 
-def _assemble(done: Run, effects: tuple[RivalEffect, ...]) -> Comparison:
+def _assemble(done: Run, root: Path, switch_draws: int) -> Comparison:
+    """Put everything together; without draws for them no switch is turned."""
     resolved, scenario = done.resolved, done.resolved.scenario
     day = done.study.as_of or scenario.as_of
     arrays = read_arrays(done.folder, tuple(o.id for o in done.options))
@@ -133,6 +167,22 @@ def _assemble(done: Run, effects: tuple[RivalEffect, ...]) -> Comparison:
     pairs = outlasts(arrays, margin)
     results = option_results(done, arrays, day)
     record = _record(done, arrays)
+    names = used_names(resolved, done.options)
+    turned = turnings(
+        resolved,
+        done.options,
+        arrays,
+        names,
+        day,
+        margin=margin * scenario.horizon_years,
+        seed=done.study.seed,
+    )
+    watched = [(t.first, t.second) for t in turned if t.second and t.why != ("top",)]
+    effects = (
+        switch_effects(done, root=root, margin=margin, pairs=watched, draws=switch_draws)
+        if switch_draws
+        else ()
+    )
     return Comparison(
         title=scenario.title,
         summary=scenario.summary,
@@ -144,10 +194,12 @@ def _assemble(done: Run, effects: tuple[RivalEffect, ...]) -> Comparison:
         rank_probabilities=rank_probabilities(arrays),
         regret=regret(arrays),
         questions=ranked_questions(resolved, done.options, day),
-        drivers=_drivers(resolved, arrays, used_names(resolved, done.options)),
+        drivers=_drivers(resolved, arrays, names),
         duties=duty_cells(resolved, done.options),
-        claims=claim_verdicts(scenario, done.options, pairs, results, day),
-        rivals=effects,
+        claims=claim_verdicts(scenario, done.options, pairs, results, turned, day),
+        rivals=rivals_among(effects),
+        switches=effects,
+        break_evens=turned,
         ledger=ledger_rows(resolved, arrays, done.options),
         report=tuple(s.model_dump(mode="json") for s in scenario.report),
         positions=tuple(
@@ -163,7 +215,7 @@ def _assemble(done: Run, effects: tuple[RivalEffect, ...]) -> Comparison:
         reasons={
             "acceptable_to": "consent of other actors needs the negotiation engine, which is not "
             "in this version; the adversary's figure is its participation constraint",
-            "conditions": "scenario discovery is not in this version; see the drivers instead",
+            "conditions": "scenario discovery is not in this version; see the break-evens instead",
         },
         run=record,
     )
@@ -183,6 +235,8 @@ def _record(done: Run, arrays: Arrays) -> RunRecord:
         several_share=float((status == 1).any(axis=1).mean()),
         undetermined_share=float(arrays.outcomes["undetermined"].any(axis=1).mean()),
         rivals=done.study.rivals,
+        posterior=done.study.posterior,
+        protege=done.study.protege,
         options=tuple(o.id for o in done.options),
         platform=str(done.folder.manifest.get("platform", "")),
         folder=str(done.folder.path),
@@ -205,44 +259,3 @@ def _drivers(resolved: Resolved, arrays: Arrays, names: tuple[str, ...]) -> tupl
         )
         for name, rho, interval in drivers_of({n: arrays.parameters[n] for n in names}, target)
     )
-
-
-def _rival_effects(done: Run, root: Path) -> tuple[RivalEffect, ...]:
-    """Run each disputed assumption the other way, on the first draws of the same streams.
-
-    The rival in use is not run again: its numbers are those of the same first draws.
-    """
-    resolved, study = done.resolved, done.study
-    small = study.model_copy(update={"draws": min(study.draws, RIVAL_DRAWS)})
-    usual = _peace_years(done, small.draws)
-    effects: list[RivalEffect] = []
-    for assumption in (a for a in resolved.assumptions.values() if a.rivals):
-        shown = study.rivals.get(assumption.id, assumption.shown)
-        for name, rival in assumption.rivals.items():
-            years = usual
-            if name != shown:
-                rivals = {**study.rivals, assumption.id: name}
-                changed = small.model_copy(update={"rivals": rivals})
-                years = _peace_years(
-                    run(resolved, changed, root=root, board=done.board), small.draws
-                )
-            effects.append(
-                RivalEffect(
-                    assumption=assumption.id,
-                    label=assumption.label,
-                    rival=name,
-                    rival_label=rival.label,
-                    source=rival.source,
-                    verified=rival.verified,
-                    peace_years=years,
-                    order=order(years),
-                    changes_order=order(years) != order(usual),
-                )
-            )
-    return tuple(effects)
-
-
-def _peace_years(done: Run, draws: int) -> dict[str, float]:
-    arrays = read_arrays(done.folder, tuple(o.id for o in done.options))
-    means = arrays.outcomes["rmst"][:draws].mean(axis=0)
-    return {name: float(x) for name, x in zip(arrays.options, means, strict=True)}

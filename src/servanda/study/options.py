@@ -12,12 +12,15 @@ from servanda.domain.option import Option
 from servanda.durability.model import CAUSES
 from servanda.study.arrays import Arrays, estimate
 from servanda.study.duties import open_slots
-from servanda.study.result import Estimate, GuarantorView, OptionResult
+from servanda.study.result import Estimate, GuarantorView, Headline, OptionResult
 from servanda.study.running import Run
 
 __all__ = ["option_results"]
 
 Floats = NDArray[np.float64]
+
+RANGED_SHARE = 0.01
+"""Share of draws with several solutions or none above which a headline is an interval."""
 
 WAITING = "needs the negotiation engine, which is not in this version"
 
@@ -48,7 +51,7 @@ def _result(
     day: Moment,
 ) -> OptionResult:
     column = {name: values[:, index] for name, values in arrays.outcomes.items()}
-    reached, years = column["reached"], column["rmst"]
+    reached = column["reached"]
     curve, mean_curve = _survival(arrays, index)
     frayed = estimate(column["frayed_years"], "years")
     superseded = option.superseded_from is not None and option.superseded_from.not_after(day)
@@ -62,8 +65,8 @@ def _result(
         version_of=option.version_of,
         known_from=option.known_from,
         reached=_share(reached),
-        peace_years=estimate(years, "years"),
-        peace_years_reached=estimate(years * reached.mean(), "years"),
+        peace_years=_headline(column),
+        peace_years_reached=_headline(column, float(reached.mean())),
         survival=curve,
         survival_mean=mean_curve,
         attack_10y=estimate(column["attack_10y"], "probability"),
@@ -83,7 +86,22 @@ def _result(
         half_hearted_share=float(column["half_hearted"].mean()),
         open_slots=open_slots(done.resolved, option),
         unconverged_share=float((column["status"] == 2).mean()),
+        several_share=float((column["status"] == 1).mean()),
         undetermined_share=float(column["undetermined"].mean()),
+    )
+
+
+def _headline(column: dict[str, Floats], times: float = 1.0) -> Headline:
+    """Peace years with their range over solutions, times a factor."""
+    years, low, high = (times * column[n] for n in ("rmst", "rmst_low", "rmst_high"))
+    usual = estimate(years, "years")
+    return Headline(
+        **usual.model_dump(exclude={"p05", "p95"}),
+        p05=estimate(low, "years").p05,
+        p95=estimate(high, "years").p95,
+        low=float(low.mean()),
+        high=float(high.mean()),
+        ranged=bool((column["status"] != 0).mean() > RANGED_SHARE),
     )
 
 

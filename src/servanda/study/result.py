@@ -5,21 +5,26 @@ A number that cannot be computed is ``None`` with its ``reason`` beside it, neve
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from servanda.domain.noun import Noun, Tokens
 
 __all__ = [
+    "BreakEven",
     "ClaimVerdict",
     "Comparison",
+    "Crossing",
     "DutyCell",
     "Estimate",
     "GuarantorView",
+    "Headline",
     "LedgerRow",
     "OptionResult",
     "Outlasts",
     "RivalEffect",
     "RunRecord",
+    "SwitchEffect",
+    "Turning",
 ]
 
 
@@ -32,6 +37,20 @@ class Estimate(Noun):
     p95: float | None = None
     unit: str | None = None
     reason: str | None = None
+
+
+class Headline(Estimate):
+    """A mean with its range over the solutions of the draws.
+
+    ``low`` and ``high`` are the means over the draws of the least and the largest value among the
+    solutions found, or of the bounds where none was found; both equal ``mean`` where every draw has
+    one solution. ``p05`` and ``p95`` take the lower and the upper end in each draw. ``ranged`` says
+    that enough draws are of that kind for the headline to be printed as an interval.
+    """
+
+    low: float | None = None
+    high: float | None = None
+    ranged: bool = False
 
 
 class OptionResult(Noun):
@@ -51,8 +70,8 @@ class OptionResult(Noun):
     version_of: str | None = None
     known_from: str | None = None
     reached: Estimate
-    peace_years: Estimate
-    peace_years_reached: Estimate
+    peace_years: Headline
+    peace_years_reached: Headline
     survival: tuple[tuple[float, float, float, float], ...] = ()
     survival_mean: tuple[tuple[float, float], ...] = ()
     attack_10y: Estimate
@@ -71,6 +90,7 @@ class OptionResult(Noun):
     open_slots: Tokens = ()
     half_hearted_share: float | None = None
     unconverged_share: float = 0.0
+    several_share: float = 0.0
     undetermined_share: float = 0.0
 
 
@@ -150,6 +170,95 @@ class RivalEffect(Noun):
     changes_order: bool
 
 
+class SwitchEffect(Noun):
+    """What one setting of one switch does, on the first draws of the same streams.
+
+    ``kind`` is ``rival`` (another model of a disputed assumption), ``posterior`` (where the
+    calibrated assumptions come from) or ``protege``. The setting in use is listed too, with the
+    comparison's own first draws. ``outlasts`` maps "A>B" to the probability by horizon, as in
+    `Outlasts.by_horizon`; ``swaps`` maps "A>B", A ahead in use and behind under the switch, to the
+    mean difference in peace years in use and under the switch.
+    """
+
+    kind: Literal["rival", "posterior", "protege"]
+    switch: str
+    setting: str
+    label: str
+    setting_label: str
+    source: str
+    verified: bool
+    in_use: bool
+    draws: int
+    peace_years: dict[str, float] = {}
+    order: Tokens = ()
+    changes_order: bool = False
+    swaps: dict[str, tuple[float, float]] = {}
+    outlasts: dict[str, dict[str, float]] = {}
+    reason: str | None = None
+
+
+class Crossing(Noun):
+    """One value of an assumption at which the lead changes hands, in the assumption's unit.
+
+    ``low`` to ``high`` holds it in 90% of the bootstrap samples; an open end lies beyond the range
+    of the draws. ``above`` says that the first option leads above the value. With ``tie`` the lead
+    does not change hands there but passes into a tie, and ``above`` says on which side it holds.
+    """
+
+    at: float
+    low: float
+    high: float
+    low_open: bool = False
+    high_open: bool = False
+    above: bool
+    tie: bool = False
+
+
+class BreakEven(Noun):
+    """How one option's lead in peace years depends on one assumption, all else averaged.
+
+    ``share`` is the part of the variance of the difference's ranks that the assumption explains,
+    less what chance explains; for all but the strongest, of the ranks among draws in which the
+    strongest is about the same. ``verdict``: ``crosses`` (once), ``several`` (crossings), ``fades``
+    (the same option leads where the two do not tie), ``ties`` (they do so everywhere), ``nowhere``
+    (one leads over the whole range) or ``unsettled`` (these draws do not tell). Rows of ``curve``
+    are (value of the assumption, mean difference in years, 5% and 95% of its bootstrap).
+    """
+
+    assumption: str
+    label: str
+    unit: str
+    source: str
+    verified: bool
+    share: float
+    verdict: Literal["crosses", "several", "fades", "ties", "nowhere", "unsettled"]
+    crossings: tuple[Crossing, ...] = ()
+    between: tuple[float, float]
+    curve: tuple[tuple[float, float, float, float], ...] = ()
+    says: str = ""
+
+
+class Turning(Noun):
+    """What the difference in peace years between two options turns on.
+
+    ``second`` is None for the reference option itself: then its own peace years are looked at.
+    ``why`` says for what the pair was looked at: claims (by id), ``top``, ``reference``. ``found``
+    holds the assumptions that explain more of the difference than chance would, strongest first.
+    Differences within ``margin`` years are ties.
+    """
+
+    first: str
+    second: str | None
+    why: Tokens
+    draws: int
+    margin: float
+    mean_difference: float
+    p05: float
+    p95: float
+    found: tuple[BreakEven, ...] = ()
+    says: str = ""
+
+
 class Driver(Noun):
     """How strongly one assumption moves a result over the draws (rank correlation)."""
 
@@ -206,6 +315,8 @@ class RunRecord(Noun):
     several_share: float
     undetermined_share: float
     rivals: dict[str, str] = {}
+    posterior: str | None = None
+    protege: str = "chooses"
     options: Tokens = ()
     platform: str = ""
     folder: str | None = None
@@ -230,6 +341,8 @@ class Comparison(Noun):
     duties: tuple[DutyCell, ...] = ()
     claims: tuple[ClaimVerdict, ...] = ()
     rivals: tuple[RivalEffect, ...] = ()
+    switches: tuple[SwitchEffect, ...] = ()
+    break_evens: tuple[Turning, ...] = ()
     ledger: tuple[LedgerRow, ...] = ()
     report: tuple[dict[str, Any], ...] = ()
     positions: tuple[dict[str, Any], ...] = ()

@@ -31,6 +31,8 @@ def stored_comparison(path: Path) -> Comparison:
         as_of=study.as_of,
         options=study.options,
         rivals=study.rivals,
+        posterior=study.posterior,
+        protege=study.protege,
         root=path.parent,
         rival_effects=False,
     )

@@ -234,6 +234,155 @@ def drivers() -> list[dict[str, Any]]:
     ]
 
 
+def switches() -> list[dict[str, Any]]:
+    keys = list(BASE)
+    usual = {key: 12.0 - 0.5 * i for i, key in enumerate(keys)}
+    rows = [
+        (
+            "rival",
+            "a2",
+            "strong",
+            "Do forces in place deter?",
+            "strongly",
+            "Reiter & Poast 2021",
+            True,
+            True,
+            0,
+        ),
+        (
+            "rival",
+            "a2",
+            "near_zero",
+            "Do forces in place deter?",
+            "hardly (Musgrave and Ward)",
+            "Musgrave & Ward 2023",
+            False,
+            False,
+            1,
+        ),
+        (
+            "posterior",
+            "posterior",
+            "durability",
+            "Where the calibrated assumptions come from",
+            "the fit to history",
+            "casebook",
+            False,
+            True,
+            0,
+        ),
+        (
+            "posterior",
+            "posterior",
+            "prior",
+            "Where the calibrated assumptions come from",
+            "the priors, without any fit to history",
+            "judgement",
+            False,
+            False,
+            0,
+        ),
+        (
+            "protege",
+            "protege",
+            "chooses",
+            "How the protege uses its chances",
+            "a player",
+            "judgement",
+            False,
+            True,
+            0,
+        ),
+        (
+            "protege",
+            "protege",
+            "mechanical",
+            "How the protege uses its chances",
+            "a mechanism",
+            "judgement",
+            False,
+            False,
+            0,
+        ),
+    ]
+    found = []
+    for kind, switch, setting, label, words, source, ok, used, swap in rows:
+        years = dict(usual)
+        if swap:
+            years["cover-march"], years["membership"] = usual["membership"], usual["cover-march"]
+        order = sorted(years, key=lambda key: -years[key])
+        found.append(
+            {
+                "kind": kind, "switch": switch, "setting": setting, "label": label,
+                "setting_label": words, "source": source, "verified": ok, "in_use": used,
+                "draws": 100, "peace_years": years, "order": order, "changes_order": bool(swap),
+                "swaps": {"cover-march>membership": (0.5, -0.5)} if swap else {},
+                "outlasts": {
+                    "cover-march>force-offer": {"5": 0.4, "10": 0.38 + 0.2 * swap, "20": 0.36},
+                    "cover-march>no-guarantee": {"5": 0.6, "10": 0.7, "20": 0.75},
+                },
+            }
+        )  # fmt: skip
+    return found
+
+
+def break_evens() -> list[dict[str, Any]]:
+    def along(name: str, label: str, slope: float, verdict: str, ok: bool) -> dict[str, Any]:
+        curve = [
+            (0.1 * i, slope * (i - 6), slope * (i - 6) - 0.3, slope * (i - 6) + 0.3)
+            for i in range(11)
+        ]
+        return {
+            "assumption": name, "label": label, "unit": "per year", "source": "judgement",
+            "verified": ok, "share": 0.42, "verdict": verdict, "between": (0.0, 1.0), "curve": curve,
+            "crossings": [{"at": 0.6, "low": 0.5, "high": 0.7, "above": slope > 0}]
+            if verdict == "crosses" else [],
+            "says": f"In this model peace lasts longer only where '{label}' is above 0.6 (0.5 to 0.7).",
+        }  # fmt: skip
+
+    crossing = along("omega_c", "Challenger's chances to act", 0.4, "crosses", False)
+    flat = along("a1", "Cost of breaking a binding promise", 0.0, "nowhere", True)
+    base = {"draws": 2000, "margin": 0.2, "mean_difference": -1.2, "p05": -3.0, "p95": 0.4}
+    return [
+        {
+            **base,
+            "first": "cover-march",
+            "second": "force-offer",
+            "why": ["claim as-quoted"],
+            "found": [crossing, flat],
+            "says": crossing["says"],
+        },
+        {
+            **base,
+            "first": "membership",
+            "second": "force-offer",
+            "why": ["top"],
+            "found": [],
+            "says": "No single assumption explains the difference.",
+        },
+        *(
+            {
+                **base,
+                "first": key,
+                "second": "no-guarantee",
+                "why": ["reference"],
+                "found": [crossing, flat],
+                "says": crossing["says"],
+            }
+            for key in BASE
+            if key != "no-guarantee"
+        ),
+        {
+            **base,
+            "first": "no-guarantee",
+            "second": None,
+            "why": ["reference"],
+            "found": [crossing],
+            "says": crossing["says"],
+        },
+    ]
+
+
 def report() -> list[dict[str, Any]]:
     return [
         {
@@ -370,6 +519,8 @@ def build() -> Comparison:
                     "changes_order": False,
                 },
             ],
+            "switches": switches(),
+            "break_evens": break_evens(),
             "ledger": ledger(),
             "report": report(),
             "positions": [
@@ -487,7 +638,11 @@ def _changed(value: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, list):
         return [_changed(item, change) for item in value]
     if isinstance(value, dict):
-        return {_key(key, change): _changed(item, change) for key, item in value.items()}
+        chosen = {"verdict"} | ({"kind"} if "setting" in value else set())
+        return {
+            _key(key, change): item if key in chosen else _changed(item, change)
+            for key, item in value.items()
+        }
     return value
 
 

@@ -89,8 +89,8 @@ def test_a_measure_that_was_not_computed_is_written_not_drawn_as_zero() -> None:
 
 def test_a_chart_without_numbers_is_left_out() -> None:
     comparison = build()
-    bare = comparison.model_copy(update={"drivers": (), "rivals": (), "outlasts": {}})
-    assert not {"drivers", "rivals", "outlasts"} & set(all_charts(bare))
+    bare = comparison.model_copy(update={"drivers": (), "switches": (), "outlasts": {}})
+    assert not {"drivers", "switches", "outlasts"} & set(all_charts(bare))
 
 
 def test_the_two_directions_of_outlasts_add_up_to_one() -> None:
@@ -104,7 +104,7 @@ def test_the_two_directions_of_outlasts_add_up_to_one() -> None:
 
 
 def test_shapes_differ_wherever_colours_do() -> None:
-    for name in ("peace_years", "honoured", "risks", "rivals"):
+    for name in ("peace_years", "honoured", "risks"):
         scales = [v for p, v in walk(all_charts(build())[name]) if p[-2:] == ("shape", "scale")]
         assert scales, name
         for scale in scales:

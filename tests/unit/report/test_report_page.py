@@ -130,6 +130,8 @@ def test_a_scenario_without_report_claims_duties_or_history_still_reads() -> Non
             "claims": [],
             "duties": [],
             "rivals": [],
+            "switches": [],
+            "break_evens": [],
             "drivers": [],
             "positions": [],
             "sources": [],

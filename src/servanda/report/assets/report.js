@@ -24,7 +24,7 @@
       if (width < NARROW && layout.rows) labelsAbove(spec.spec, layout, width);
     } else {
       spec.width = Math.floor(width);
-      if (width < NARROW) labelsAbove(spec, layout, width);
+      if (width < NARROW && layout.rows) labelsAbove(spec, layout, width);
     }
     return spec;
   }

@@ -7,10 +7,11 @@ name or an address, and no spec loads data from anywhere.
 from __future__ import annotations
 
 from servanda.report.charts.dots import attack_and_escalation, cost, honoured, peace_years
-from servanda.report.charts.effects import drivers, rivals
+from servanda.report.charts.effects import drivers
 from servanda.report.charts.matrix import outlasts
 from servanda.report.charts.style import Spec
 from servanda.report.charts.survival import survival_fans
+from servanda.report.charts.switches import switches
 from servanda.study.result import Comparison
 
 __all__ = [
@@ -22,8 +23,8 @@ __all__ = [
     "honoured",
     "outlasts",
     "peace_years",
-    "rivals",
     "survival_fans",
+    "switches",
 ]
 
 CHARTS = {
@@ -34,7 +35,7 @@ CHARTS = {
     "cost": cost,
     "outlasts": outlasts,
     "drivers": drivers,
-    "rivals": rivals,
+    "switches": switches,
 }
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from servanda.report.measures import estimate_of, measure
-from servanda.report.words import MINUS, interval_text, letters, percent, value_text, years
+from servanda.report.switch_words import in_use, turned
+from servanda.report.words import headline_text, interval_text, letters, percent
 from servanda.study.result import Comparison, Driver
 
-__all__ = ["dots_alt", "drivers_alt", "outlasts_alt", "rivals_alt", "survival_alt"]
+__all__ = ["dots_alt", "drivers_alt", "outlasts_alt", "survival_alt", "switches_alt"]
 
 
 def _name(comparison: Comparison, key: str) -> str:
@@ -39,7 +40,7 @@ def dots_alt(comparison: Comparison, title: str, keys: Sequence[str]) -> str:
         numbers = []
         for name in keys:
             about, value = measure(name), estimate_of(comparison.options[key], name)
-            text = value_text(value.mean if value else None, about.kind)
+            text = headline_text(value, about.kind)
             spread = interval_text(value, about.kind)
             numbers.append(f"{about.title} {text}" + (f" ({spread})" if spread else ""))
         parts.append(f"{_name(comparison, key)}: " + ", ".join(numbers))
@@ -76,23 +77,11 @@ def drivers_alt(groups: Mapping[str, Sequence[Driver]], title: Callable[[str], s
     )
 
 
-def rivals_alt(comparison: Comparison) -> str:
-    """Describe the rival models: whether each changes the order, and the largest shift."""
-    parts = []
-    for effect in comparison.rivals:
-        shifts = {
-            key: value - shown
-            for key, value in effect.peace_years.items()
-            if key in comparison.options
-            and (shown := comparison.options[key].peace_years.mean) is not None
-        }
-        word = "changes" if effect.changes_order else "keeps"
-        text = f"{effect.label}, {effect.rival_label}: {word} the order of the options"
-        if shifts:
-            key = max(shifts, key=lambda name: abs(shifts[name]))
-            sign = "+" if shifts[key] >= 0 else MINUS
-            text += (
-                f"; largest shift {_name(comparison, key)} {sign}{years(abs(shifts[key]))} years"
-            )
-        parts.append(text)
-    return "Peace years under each rival model beside the model shown. " + "; ".join(parts) + "."
+def switches_alt(comparison: Comparison) -> str:
+    """Describe the switches: the order in use, and what each setting alone does to it."""
+    usual, names = in_use(comparison), letters(comparison)
+    first = ", ".join(names.get(key, key) for key in usual.order) if usual else ""
+    parts = [f"{item.number} ({item.setting}) {item.says}" for item in turned(comparison)]
+    return f"Order in use, most peace years first: {first}. Each switch alone: " + (
+        "; ".join(parts) + "."
+    )

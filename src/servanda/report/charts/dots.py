@@ -8,7 +8,7 @@ from typing import Any
 from servanda.report.charts.alt import dots_alt
 from servanda.report.charts.style import Spec, frame, option_label, palette, split_label
 from servanda.report.measures import estimate_of, measure
-from servanda.report.words import letters, value_text
+from servanda.report.words import headline_text, letters
 from servanda.study.result import Comparison
 
 __all__ = ["attack_and_escalation", "cost", "honoured", "peace_years"]
@@ -129,7 +129,7 @@ def _rows(comparison: Comparison, plan: _Plan) -> list[dict[str, Any]]:
                     "low": low,
                     "high": high,
                     "end": max(v for v in (high, mean, 0.0) if v is not None),
-                    "text": value_text(mean, about.kind),
+                    "text": headline_text(value, about.kind),
                 }
             )
     return rows

@@ -1,15 +1,15 @@
-"""What moves the results: drivers as a tornado, rival models as shifts of the peace years."""
+"""What moves the results: drivers as a tornado."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from servanda.report.charts.alt import drivers_alt, rivals_alt
+from servanda.report.charts.alt import drivers_alt
 from servanda.report.charts.style import LABEL_LINES, Spec, frame, palette
-from servanda.report.words import letters, plain, wrapped, years
+from servanda.report.words import letters, plain, wrapped
 from servanda.study.result import Comparison, Driver
 
-__all__ = ["drivers", "grouped_drivers", "result_title", "rivals"]
+__all__ = ["drivers", "grouped_drivers", "result_title"]
 
 _TOP = 10
 
@@ -133,102 +133,3 @@ def _tornado(colour: dict[str, str], height: int) -> Spec:
             },
         ],
     }
-
-
-def rivals(comparison: Comparison, theme: str = "light") -> Spec | None:
-    """Draw how each rival model shifts the peace years of every option, one panel a rival."""
-    rows = _rival_rows(comparison)
-    if not rows:
-        return None
-    colour = palette(theme)
-    kinds = ["model shown", "rival model"]
-    count = len(comparison.options)
-    x = {
-        "type": "quantitative",
-        "scale": {"domain": [0, comparison.horizon_years * 1.14], "nice": False},
-        "axis": {"title": "peace years, given a cessation", "tickCount": 5},
-    }
-    spec: Spec = {
-        "width": 220,
-        "height": 34 * count,
-        "encoding": {
-            "y": {
-                "field": "option",
-                "type": "nominal",
-                "sort": {"field": "order", "op": "min"},
-                "axis": {"title": None, "ticks": False, "domain": False},
-            }
-        },
-        "layer": [
-            {
-                "mark": {"type": "rule", "strokeWidth": 2, "color": colour["soft"]},
-                "encoding": {"x": {"field": "shown", **x}, "x2": {"field": "value"}},
-            },
-            {
-                "mark": {"type": "point", "filled": True, "size": 80, "opacity": 1},
-                "encoding": {
-                    "x": {"field": "at", **x},
-                    "shape": {
-                        "field": "model",
-                        "type": "nominal",
-                        "scale": {"domain": kinds, "range": ["circle", "diamond"]},
-                    },
-                    "color": {
-                        "field": "model",
-                        "type": "nominal",
-                        "scale": {"domain": kinds, "range": [colour["one"], colour["two"]]},
-                    },
-                },
-            },
-            _beside(x, "datum.at >= datum.shown", "left", 9),
-            _beside(x, "datum.at < datum.shown", "right", -9),
-        ],
-    }
-    return frame(
-        {
-            "data": {"values": rows},
-            "facet": {
-                "field": "rival",
-                "type": "nominal",
-                "sort": {"field": "group", "op": "min"},
-                "header": {"title": None, "labelExpr": LABEL_LINES},
-            },
-            "columns": 3,
-            "spacing": {"row": 26, "column": 30},
-            "spec": spec,
-        },
-        comparison,
-        title="What the rival models change",
-        alt=rivals_alt(comparison),
-        kind="rivals",
-        theme=theme,
-        cell=230,
-        axis=20,
-        panels=len(comparison.rivals),
-    )
-
-
-def _beside(x: Spec, side: str, align: str, shift: int) -> Spec:
-    """The rival's number on the far side of its mark, away from the model shown."""
-    return {
-        "transform": [{"filter": f"isValid(datum.text) && {side}"}],
-        "mark": {"type": "text", "align": align, "dx": shift},
-        "encoding": {"x": {"field": "at", **x}, "text": {"field": "text"}},
-    }
-
-
-def _rival_rows(comparison: Comparison) -> list[dict[str, Any]]:
-    names = letters(comparison)
-    rows: list[dict[str, Any]] = []
-    for group, effect in enumerate(comparison.rivals):
-        title = wrapped(f"{effect.label}: {effect.rival_label}", 38)
-        for order, (key, letter) in enumerate(names.items()):
-            value = effect.peace_years.get(key)
-            shown = comparison.options[key].peace_years.mean
-            if value is None or shown is None:
-                continue
-            row = {"rival": title, "group": group, "option": letter, "order": order}
-            row |= {"shown": shown, "value": value}
-            rows.append({**row, "model": "model shown", "at": shown, "text": None})
-            rows.append({**row, "model": "rival model", "at": value, "text": years(value)})
-    return rows

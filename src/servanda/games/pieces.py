@@ -26,6 +26,8 @@ Pairs = NDArray[np.intp]
 # How narrow boxes around a continuum are, by the number of unknowns; with more there are none.
 WIDTHS = {1: 1 / 128, 2: 1 / 64, 3: 1 / 32, 4: 1 / 16}
 MOST_COVER = 3_000
+#: Points from which pieces are found where nothing is proven; all pairs of them are tried as paths.
+MOST_STARTS = 48
 # An end of a range is shown not to lie further out than this, where every probability that has to
 # be positive is at least the other.
 SHARP, EDGE = 1e-6, 1e-4
@@ -173,6 +175,7 @@ def _from_starts(group: Group) -> list[Piece]:
     points = points[group.solved(points)]
     if not len(points):
         points = _inner_points(group, starts)
+    points = points[:: 1 + len(points) // MOST_STARTS]
     found = []
     for own in _pieces_of(group, points, _all_pairs(len(points)), np.zeros(len(points), np.bool_)):
         mine = points[own]

@@ -81,7 +81,10 @@ OPEN_ALL = """() => document.querySelectorAll('[popover]').forEach(e => {
   e.showPopover(); e.hidePopover(); })"""
 CHART_ADDRESSES = """() => [...document.querySelectorAll('svg *')].filter(e => [...e.attributes]
   .some(a => a.name.startsWith('on') || a.name.endsWith('href'))).length"""
-DRAWN = {"g", "path", "text", "tspan", "rect", "line", "defs", "clipPath", "title"}
+DRAWN = {
+    *("g", "path", "text", "tspan", "rect", "line", "defs", "clipPath", "title"),
+    *("polygon", "polyline"),  # the pictures drawn by hand
+}
 
 
 def small() -> Comparison:

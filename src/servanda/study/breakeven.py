@@ -7,8 +7,8 @@ assumption reaches when the draws are shuffled (Westfall and Young 1993, the max
 assumption that scales every difference hides the others; so the others are judged by the ranks
 within the groups of the strongest. How the mean difference runs along an assumption is a local
 quadratic regression (Fan and Gijbels 1996; a local line bends below zero where a difference fades
-out) whose windows hold equal shares of the draws, with a bootstrap by exponential weights (Rubin
-1981) for the band.
+out) whose windows hold equal shares of the draws, kept at both ends within what the draws around a
+point have on average, with a bootstrap by exponential weights (Rubin 1981) for the band.
 """
 
 from __future__ import annotations
@@ -26,13 +26,14 @@ __all__ = ["LEAST_DRAWS", "Along", "Explainer", "Place", "Screen", "run_along"]
 Floats = NDArray[np.float64]
 Back = Callable[[Any], Any]
 
-LEAST_DRAWS = 100
+LEAST_DRAWS = 200
 """Below this many draws nothing is looked for: groups of a handful explain anything."""
 
 SHUFFLES = 199
 CHANCE = 0.05
 GROUP = 40
 GROUPS = (4, 12)
+FINE, FEW = 24, 25
 GRID = 33
 EDGE = 0.02
 BOOTSTRAPS = 200
@@ -268,8 +269,30 @@ def _local_quadratic(z: Floats, d: Floats, points: Floats, weights: Floats) -> F
     right = [(weights * d) @ (kernel * away**power).T for power in range(3)]
     normal = np.stack([np.stack(left[row : row + 3], axis=-1) for row in range(3)], axis=-2)
     normal = normal + 1e-12 * np.eye(3)  # two values only leave the parabola open
-    found = np.linalg.solve(normal, np.stack(right, axis=-1)[..., None])
-    return np.asarray(found[..., 0, 0])
+    found = np.linalg.solve(normal, np.stack(right, axis=-1)[..., None])[..., 0, 0]
+    low, high = _nearby(ranks, d, points, weights)
+    cut = (points < width) | (points > 1.0 - width)
+    return np.asarray(np.where(cut, np.clip(found, low, high), found))
+
+
+def _nearby(u: Floats, d: Floats, points: Floats, weights: Floats) -> tuple[Floats, Floats]:
+    """Least and largest mean of the groups around each point, float64[weighting, point] each.
+
+    A parabola that overshoots at an end of the draws would claim a lead that no draws have.
+    """
+    count = int(np.clip(u.shape[0] // FEW, 3, FINE))
+    group = np.minimum((u * count).astype(np.intp), count - 1)
+    member = np.zeros((count, u.shape[0]))
+    member[group, np.arange(u.shape[0])] = 1.0
+    sizes = weights @ member.T
+    means = ((weights * d) @ member.T) / np.maximum(sizes, 1e-300)
+    here = np.minimum((points * count).astype(np.intp), count - 1)
+    around = np.clip(here[:, None] + np.array([-1, 0, 1]), 0, count - 1)
+    filled = sizes[:, around] > 0.0
+    low = np.where(filled, means[:, around], np.inf).min(axis=2)
+    high = np.where(filled, means[:, around], -np.inf).max(axis=2)
+    empty = ~filled.any(axis=2)
+    return np.where(empty, -np.inf, low), np.where(empty, np.inf, high)
 
 
 def _place(x: Floats, curves: Floats, turn: tuple[int, int], back: Back, *, rising: bool) -> Place:

@@ -112,3 +112,10 @@ def test_a_stored_run_opens_as_it_was_run(root: Path) -> None:
     assert again.run.hash == first.run.hash
     assert again.run.posterior is None
     assert again.run.protege == "mechanical"
+
+
+def test_the_command_line_offers_the_number_of_draws_that_the_study_uses() -> None:
+    from servanda.cli.compare import SWITCH_DRAWS as OFFERED
+    from servanda.study.switches import SWITCH_DRAWS
+
+    assert OFFERED == SWITCH_DRAWS

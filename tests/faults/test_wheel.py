@@ -74,7 +74,7 @@ def fingerprint(folder: Path) -> dict[str, str]:
 
 
 def servanda(
-    installed: Path, place: Path, *arguments: str, timeout: int = 300
+    installed: Path, place: Path, *arguments: str, timeout: int = 900
 ) -> subprocess.CompletedProcess[str]:
     """Run the installed package, and no other, in a fresh home folder."""
     home = place / "home"

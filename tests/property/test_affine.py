@@ -56,6 +56,8 @@ def exact_units(rng, players):
 def same_sets(base, other, scale, offset, near):
     """Hold two solutions against one another, whatever the order of the equilibria."""
     assert other.status == base.status, (base.note, other.note)
+    if base.status != "complete":  # of a continuum, other members may have been found
+        return
     assert len(other.equilibria) == len(base.equilibria)
     left = list(other.equilibria)
     for one in base.equilibria:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from servanda.numerics.chain import Acts, Graph, Pace, Work
-from servanda.numerics.jit import kernel
+from servanda.numerics.jit import part
 from servanda.numerics.logit_choice import soft_choice
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["back_solve", "factorise", "fill_acts", "fill_nature", "room", "weigh_act"]
 
 
-@kernel
+@part
 def factorise(a: Floats, n: int) -> None:
     """Factors of ``a`` in place, without pivots: ``a`` is diagonally dominant."""
     for i in range(n):
@@ -31,7 +31,7 @@ def factorise(a: Floats, n: int) -> None:
                     a[j, c] -= f * a[i, c]
 
 
-@kernel
+@part
 def back_solve(a: Floats, b: Floats, n: int) -> None:
     """Solve with the factors of ``factorise``; ``b`` is overwritten."""
     for i in range(n):
@@ -46,7 +46,7 @@ def back_solve(a: Floats, b: Floats, n: int) -> None:
         b[i] = x / a[i, i]
 
 
-@kernel
+@part
 def room(acts: Acts, wide: int, edges: int) -> Work:
     """Room for blocks of up to ``wide`` states with up to ``edges`` edges."""
     trials, ends, kinds = 0, 0.0, acts.trial.size
@@ -98,7 +98,7 @@ def room(acts: Acts, wide: int, edges: int) -> Work:
     )
 
 
-@kernel
+@part
 def fill_nature(
     d: int,
     first: int,
@@ -138,7 +138,7 @@ def fill_nature(
     work.near_ptr[last - first] = here
 
 
-@kernel
+@part
 def joined(
     weight: Floats, values: Floats, others: Floats, lam: float, charged: bool, p: Floats
 ) -> tuple[float, float, float]:
@@ -150,7 +150,7 @@ def joined(
     return value, mean, value if charged else worth
 
 
-@kernel
+@part
 def fill_acts(
     d: int,
     first: int,
@@ -194,7 +194,7 @@ def fill_acts(
         )
 
 
-@kernel
+@part
 def weigh_act(i: int, lam: float, value: float, charged: bool, work: Work) -> float:
     """What the mover's chance to act is worth, and into ``g`` how it answers its alternatives.
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from servanda.numerics.chain import Graph, Pace, Work
 from servanda.numerics.chain_block import back_solve, factorise, weigh_act
-from servanda.numerics.jit import kernel
+from servanda.numerics.jit import part
 from servanda.numerics.logit_choice import soft_few, soft_pair, weigh_pair
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ __all__ = [
 FALLBACK_STEPS = 50_000
 
 
-@kernel
+@part
 def mover_gap(
     d: int, first: int, last: int, lam: float, graph: Graph, pace: Pace, work: Work
 ) -> None:
@@ -59,7 +59,7 @@ def mover_gap(
         work.gap[i] = work.factor[i] * x[i] - right
 
 
-@kernel
+@part
 def second_gap(
     d: int,
     first: int,
@@ -90,7 +90,7 @@ def second_gap(
         work.second_gap[i] = work.factor[i] * y[i] - right
 
 
-@kernel
+@part
 def largest(gap: Floats, factor: Floats, n: int) -> float:
     """Largest absolute gap over its left factor; nan where a value is not finite."""
     worst = 0.0
@@ -101,7 +101,7 @@ def largest(gap: Floats, factor: Floats, n: int) -> float:
     return worst
 
 
-@kernel
+@part
 def fill_slope(
     d: int,
     first: int,
@@ -145,7 +145,7 @@ def fill_slope(
     factorise(slope, n)
 
 
-@kernel
+@part
 def fill_slopes(
     d: int, first: int, last: int, graph: Graph, pace: Pace, work: Work, both: bool
 ) -> None:
@@ -161,7 +161,7 @@ def fill_slopes(
         )
 
 
-@kernel
+@part
 def take_step(slope: Floats, gap: Floats, values: Floats, n: int) -> float:
     """Step of ``values`` by the factors in ``slope``; returns its largest entry."""
     back_solve(slope, gap, n)
@@ -173,7 +173,7 @@ def take_step(slope: Floats, gap: Floats, values: Floats, n: int) -> float:
     return step
 
 
-@kernel
+@part
 def settle_mover(
     d: int, first: int, last: int, newton: int, graph: Graph, pace: Pace, work: Work
 ) -> float:
@@ -209,7 +209,7 @@ def settle_mover(
     return left
 
 
-@kernel
+@part
 def turn(work: Work, reply: Floats, n: int, damp: float) -> float:
     """Move the chances of a raid towards the reply; returns the largest distance before it."""
     change = 0.0

@@ -17,7 +17,7 @@ import numpy as np
 
 from servanda.numerics.chain import Graph, Pace, Work
 from servanda.numerics.chain_block import weigh_act
-from servanda.numerics.jit import kernel
+from servanda.numerics.jit import part
 from servanda.numerics.logit_choice import soft_few, soft_pair, weigh_pair
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ JOINT_GOAL = 1e-13
 ENOUGH = 1e-11
 
 
-@kernel
+@part
 def pivot(a: Floats, b: Floats, i: int) -> bool:
     """Bring the row with the largest entry of column i to row i; False where there is none."""
     best = i
@@ -49,7 +49,7 @@ def pivot(a: Floats, b: Floats, i: int) -> bool:
     return True
 
 
-@kernel
+@part
 def solve_pivoted(a: Floats, b: Floats) -> bool:
     """Gauss elimination with row pivots, in place; False where the matrix is singular."""
     n = b.size
@@ -71,7 +71,7 @@ def solve_pivoted(a: Floats, b: Floats) -> bool:
     return True
 
 
-@kernel
+@part
 def acted_slopes(
     d: int,
     i: int,
@@ -104,7 +104,7 @@ def acted_slopes(
     return float(mean)
 
 
-@kernel
+@part
 def joint_row(
     d: int,
     i: int,
@@ -139,7 +139,7 @@ def joint_row(
     slope[n + i, f] -= rival * pulled * lean
 
 
-@kernel
+@part
 def joint_gap(
     d: int,
     first: int,
@@ -194,7 +194,7 @@ def joint_gap(
     return float(worst)
 
 
-@kernel
+@part
 def joint_newton(
     d: int,
     first: int,

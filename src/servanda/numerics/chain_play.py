@@ -33,7 +33,7 @@ from servanda.numerics.chain_equations import (
     turn,
 )
 from servanda.numerics.chain_joint import joint_newton
-from servanda.numerics.jit import kernel
+from servanda.numerics.jit import part
 from servanda.numerics.logit_choice import soft_pair
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ STAGES = 64
 POLISHED = 2e-11
 
 
-@kernel
+@part
 def watch(work: Work, n: int, afresh: bool) -> None:
     """Let the range of ``pi`` take in where it is now."""
     for i in range(n):
@@ -69,7 +69,7 @@ def watch(work: Work, n: int, afresh: bool) -> None:
         work.seen[1, i] = max(work.seen[1, i], work.pi[i])
 
 
-@kernel
+@part
 def distance(work: Work, n: int) -> float:
     """Largest distance of ``pi`` from the solution kept."""
     gone = 0.0
@@ -78,7 +78,7 @@ def distance(work: Work, n: int) -> float:
     return gone
 
 
-@kernel
+@part
 def rounds(
     d: int,
     first: int,
@@ -130,21 +130,21 @@ def rounds(
     return False
 
 
-@kernel
+@part
 def keep(work: Work, n: int) -> None:
     """Keep the current solution."""
     for i in range(n):
         work.best[0, i], work.best[1, i], work.best[2, i] = work.x[i], work.y[i], work.pi[i]
 
 
-@kernel
+@part
 def restore(work: Work, n: int) -> None:
     """Go back to the solution kept."""
     for i in range(n):
         work.x[i], work.y[i], work.pi[i] = work.best[0, i], work.best[1, i], work.best[2, i]
 
 
-@kernel
+@part
 def from_nought(
     d: int,
     first: int,
@@ -186,7 +186,7 @@ def from_nought(
     return bool(reached and at == 1.0)
 
 
-@kernel
+@part
 def other_start(
     d: int,
     first: int,
@@ -216,7 +216,7 @@ def other_start(
     return bool(distance(work, n) > CLOSE)
 
 
-@kernel
+@part
 def principal(
     d: int, first: int, last: int, graph: Graph, acts: Acts, pace: Pace, work: Work
 ) -> None:
@@ -229,7 +229,7 @@ def principal(
         restore(work, n)
 
 
-@kernel
+@part
 def find(
     d: int,
     first: int,
@@ -250,7 +250,7 @@ def find(
     return bool(from_nought(d, first, last, True, graph, acts, pace, work))
 
 
-@kernel
+@part
 def play_block(
     d: int,
     first: int,
@@ -292,7 +292,7 @@ def play_block(
     return SOME
 
 
-@kernel
+@part
 def finish(
     d: int, first: int, last: int, graph: Graph, pace: Pace, work: Work, reply: Floats
 ) -> float:
@@ -307,7 +307,7 @@ def finish(
     return also if also > left else left
 
 
-@kernel
+@part
 def spell_out(first: int, last: int, acts: Acts, work: Work, p: Floats, answer: Floats) -> None:
     """Write out the mover's choice and its reply by kind."""
     for s in range(first, last):
@@ -322,7 +322,7 @@ def spell_out(first: int, last: int, acts: Acts, work: Work, p: Floats, answer: 
                 p[s, 1 + k] = work.p[i, 1] * work.among[i, k]
 
 
-@kernel
+@part
 def solve_block(
     d: int,
     first: int,
@@ -345,7 +345,7 @@ def solve_block(
     return left, status
 
 
-@kernel
+@part
 def solve_chain(
     d: int,
     which: int,

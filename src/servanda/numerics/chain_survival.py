@@ -13,7 +13,7 @@ import numpy as np
 
 from servanda.numerics.chain import Acts, Graph, Pace
 from servanda.numerics.chain_play import LEAST, MOST, ONE, PRINCIPAL, solve_chain
-from servanda.numerics.jit import kernel
+from servanda.numerics.jit import kernel, part
 from servanda.numerics.survival import transient
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Followed(NamedTuple):
     status: NDArray[np.int8]
 
 
-@kernel
+@part
 def count_acts(
     s: int, d: int, graph: Graph, acts: Acts, pace: Pace, p: Floats, out: Floats
 ) -> None:
@@ -77,7 +77,7 @@ def count_acts(
             out[LABELLED + graph.label[s]] += rate
 
 
-@kernel
+@part
 def count_raids(
     s: int, d: int, graph: Graph, acts: Acts, pace: Pace, pi: float, answer: Floats, out: Floats
 ) -> None:
@@ -88,7 +88,7 @@ def count_raids(
         out[FLAG] += rate * acts.reply_flag[d, graph.row[s], k]
 
 
-@kernel
+@part
 def add_trials(
     s: int,
     d: int,
@@ -120,7 +120,7 @@ def add_trials(
     return here
 
 
-@kernel
+@part
 def transitions(
     d: int,
     graph: Graph,
@@ -167,7 +167,7 @@ def transitions(
     ptr[n + 1] = here
 
 
-@kernel
+@part
 def widen(d: int, place: int, alive: Floats, years: Floats, out: Followed) -> None:
     """Let the range over the solutions found take in one more."""
     for t in range(alive.size):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from servanda.numerics.jit import kernel
+from servanda.numerics.jit import kernel, part
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -57,7 +57,7 @@ def soft_choice(q: Floats, weight: Floats, lam: float, p: Floats) -> float:
     return value
 
 
-@kernel
+@part
 def soft_pair(rest: float, act: float, ready: float, lam: float) -> tuple[float, float]:
     """Log-sum value of two alternatives and the probability of the second.
 
@@ -82,7 +82,7 @@ def soft_pair(rest: float, act: float, ready: float, lam: float) -> tuple[float,
     return rest + np.log(total) / lam, acted / total
 
 
-@kernel
+@part
 def soft_few(q: Floats, weight: Floats, lam: float, p: Floats) -> float:
     """The log-sum value of a choice among few, taken about the first, and its probabilities.
 
@@ -107,7 +107,7 @@ def soft_few(q: Floats, weight: Floats, lam: float, p: Floats) -> float:
     return value
 
 
-@kernel
+@part
 def weigh_pair(
     rest: float, act: float, chance: float, lam: float, value: float, charged: bool
 ) -> tuple[float, float]:

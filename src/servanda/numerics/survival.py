@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from servanda.numerics.jit import kernel
+from servanda.numerics.jit import kernel, part
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -63,7 +63,7 @@ def poisson_weights(x: float, pmf: Floats) -> tuple[int, int]:
     return left, right
 
 
-@kernel
+@part
 def weigh(x: float, terms: Floats, sums: Floats, pmf: Floats, out: Floats) -> float:
     """Poisson(x) mean of ``sums`` per column into ``out``, of ``terms`` as return value.
 
@@ -81,7 +81,7 @@ def weigh(x: float, terms: Floats, sums: Floats, pmf: Floats, out: Floats) -> fl
     return mean
 
 
-@kernel
+@part
 def shifts(
     ptr: Ints, to: Ints, rate: Floats, pace: float, n: int
 ) -> tuple[Ints, Ints, Ints, Floats, Floats]:
@@ -114,14 +114,14 @@ def shifts(
     return distance, first, last, chance, home
 
 
-@kernel
+@part
 def add_product(out: Floats, x: Floats, y: Floats) -> None:
     """Add the products of two vectors to a third, entry by entry."""
     for i in range(out.size):
         out[i] += x[i] * y[i]
 
 
-@kernel
+@part
 def powers(
     ptr: Ints,
     to: Ints,
@@ -161,7 +161,7 @@ def powers(
         now, then = then, now
 
 
-@kernel
+@part
 def transient(
     ptr: Ints,
     to: Ints,
@@ -218,7 +218,7 @@ def transient(
     return arrived, discounted_time(pace, discount, horizon, terms)
 
 
-@kernel
+@part
 def discounted_time(pace: float, discount: float, horizon: float, terms: Floats) -> float:
     """Integral of ``exp(-discount u) a' exp(G u) 1`` over u from 0 to the horizon."""
     fast = pace + discount

@@ -185,7 +185,7 @@ def settle_mover(
     lam = pace.lam[d]
     for _ in range(newton):
         mover_gap(d, first, last, lam, graph, pace, work)
-        fill_slopes(d, first, last, graph, pace, work, False)
+        fill_slopes(d, first, last, graph, pace, work, np.bool_(False))
         step = take_step(work.slope, work.gap, work.x, last - first)
         if 0.5 * lam * step * step <= 1e-14:
             break

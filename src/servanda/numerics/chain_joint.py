@@ -17,6 +17,7 @@ import numpy as np
 
 from servanda.numerics.chain import Graph, Pace, Work
 from servanda.numerics.chain_block import weigh_act
+from servanda.numerics.elimination import eliminate
 from servanda.numerics.jit import part
 from servanda.numerics.logit_choice import soft_few, soft_pair, weigh_pair
 
@@ -33,45 +34,7 @@ JOINT_GOAL = 1e-13
 ENOUGH = 1e-11
 
 
-@part
-def pivot(a: Floats, b: Floats, i: int) -> bool:
-    """Bring the row with the largest entry of column i to row i; False where there is none."""
-    best = i
-    for j in range(i + 1, b.size):
-        if abs(a[j, i]) > abs(a[best, i]):
-            best = j
-    if not abs(a[best, i]) > 0.0:
-        return False
-    if best != i:
-        for c in range(i, b.size):
-            a[i, c], a[best, c] = a[best, c], a[i, c]
-        b[i], b[best] = b[best], b[i]
-    return True
-
-
-@part
-def solve_pivoted(a: Floats, b: Floats) -> bool:
-    """Gauss elimination with row pivots, in place; False where the matrix is singular."""
-    n = b.size
-    for i in range(n):
-        if not pivot(a, b, i):
-            return False
-        inverse = 1.0 / a[i, i]
-        for j in range(i + 1, n):
-            f = a[j, i] * inverse
-            if f != 0.0:
-                for c in range(i + 1, n):
-                    a[j, c] -= f * a[i, c]
-                b[j] -= f * b[i]
-    for i in range(n - 1, -1, -1):
-        x = b[i]
-        for c in range(i + 1, n):
-            x -= a[i, c] * b[c]
-        b[i] = x / a[i, i]
-    return True
-
-
-@part
+@part(inline=True)
 def acted_slopes(
     d: int,
     i: int,
@@ -104,7 +67,7 @@ def acted_slopes(
     return float(mean)
 
 
-@part
+@part(inline=True)
 def joint_row(
     d: int,
     i: int,
@@ -226,7 +189,7 @@ def joint_newton(
     for _ in range(JOINT_STEPS):
         if left <= JOINT_GOAL or np.isnan(left):
             break
-        if not solve_pivoted(slope, gap):
+        if not eliminate(slope, gap):
             return False
         for i in range(n):
             old[i], old[n + i] = work.x[i], work.y[i]

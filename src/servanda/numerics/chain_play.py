@@ -47,6 +47,8 @@ ONE, SOME, LOST = 0, 1, 2
 PRINCIPAL, LEAST, MOST = 0, 1, 2
 """Which solution is followed: from precision 0; from one that never raids; from an eager one."""
 
+# Constants are passed as numpy scalars: numba would compile a callee anew for every plain one.
+NEWTON = 40
 ROUNDS = 60
 FRESH = 2
 HELD = 2
@@ -59,7 +61,7 @@ STAGES = 64
 POLISHED = 2e-11
 
 
-@part
+@part(inline=True)
 def watch(work: Work, n: int, afresh: bool) -> None:
     """Let the range of ``pi`` take in where it is now."""
     for i in range(n):
@@ -69,7 +71,7 @@ def watch(work: Work, n: int, afresh: bool) -> None:
         work.seen[1, i] = max(work.seen[1, i], work.pi[i])
 
 
-@part
+@part(inline=True)
 def distance(work: Work, n: int) -> float:
     """Largest distance of ``pi`` from the solution kept."""
     gone = 0.0
@@ -102,7 +104,7 @@ def rounds(
         mover_gap(d, first, last, pace.lam[d], graph, pace, work)
         second_gap(d, first, last, pace.second_lam[d], graph, pace, work, reply)
         if fresh > 0:
-            fill_slopes(d, first, last, graph, pace, work, True)
+            fill_slopes(d, first, last, graph, pace, work, np.bool_(True))
             fresh -= 1
         one = take_step(work.slope, work.gap, work.x, n)
         other = work.slope if pace.charged else work.second_slope
@@ -130,14 +132,14 @@ def rounds(
     return False
 
 
-@part
+@part(inline=True)
 def keep(work: Work, n: int) -> None:
     """Keep the current solution."""
     for i in range(n):
         work.best[0, i], work.best[1, i], work.best[2, i] = work.x[i], work.y[i], work.pi[i]
 
 
-@part
+@part(inline=True)
 def restore(work: Work, n: int) -> None:
     """Go back to the solution kept."""
     for i in range(n):
@@ -162,7 +164,7 @@ def from_nought(
     n, at, stride = last - first, 0.0, 0.25
     for i in range(n):
         work.pi[i] = pace.ready[d]
-    settle_mover(d, first, last, 40, graph, pace, work)
+    settle_mover(d, first, last, np.int64(NEWTON), graph, pace, work)
     lam = pace.lam[d]
     if together:
         lam = 0.0
@@ -186,7 +188,7 @@ def from_nought(
     return bool(reached and at == 1.0)
 
 
-@part
+@part(inline=True)
 def other_start(
     d: int,
     first: int,
@@ -211,12 +213,12 @@ def other_start(
         _, chance = soft_pair(worst, best + pace.raid[d], pace.ready[d], pace.second_lam[d])
     for i in range(n):
         work.pi[i] = chance
-    if not rounds(d, first, last, True, graph, pace, work, reply):
+    if not rounds(d, first, last, np.bool_(True), graph, pace, work, reply):
         return False
     return bool(distance(work, n) > CLOSE)
 
 
-@part
+@part(inline=True)
 def principal(
     d: int, first: int, last: int, graph: Graph, acts: Acts, pace: Pace, work: Work
 ) -> None:
@@ -224,12 +226,12 @@ def principal(
     n = last - first
     restore(work, n)
     here = work.best[:, :n].copy()
-    if not from_nought(d, first, last, False, graph, acts, pace, work):
+    if not from_nought(d, first, last, np.bool_(False), graph, acts, pace, work):
         work.best[:, :n] = here
         restore(work, n)
 
 
-@part
+@part(inline=True)
 def find(
     d: int,
     first: int,
@@ -241,16 +243,16 @@ def find(
     reply: Floats,
 ) -> bool:
     """Find a solution of a filled block, by rounds of replies or else by Newton and homotopy."""
-    if rounds(d, first, last, False, graph, pace, work, reply):
+    if rounds(d, first, last, np.bool_(False), graph, pace, work, reply):
         return True
     if joint_newton(d, first, last, pace.lam[d], pace.second_lam[d], graph, pace, work):
         return True
-    if from_nought(d, first, last, False, graph, acts, pace, work):
+    if from_nought(d, first, last, np.bool_(False), graph, acts, pace, work):
         return True
-    return bool(from_nought(d, first, last, True, graph, acts, pace, work))
+    return bool(from_nought(d, first, last, np.bool_(True), graph, acts, pace, work))
 
 
-@part
+@part(inline=True)
 def play_block(
     d: int,
     first: int,
@@ -272,16 +274,16 @@ def play_block(
         for i in range(n):
             low, high = work.seen[0, i], work.seen[1, i]
             work.pi[i] = low if which == LEAST else high if which == MOST else 0.5 * (low + high)
-        settle_mover(d, first, last, 40, graph, pace, work)
+        settle_mover(d, first, last, np.int64(NEWTON), graph, pace, work)
         return LOST
     keep(work, n)
     low = False
     if pace.ready[d] > RARE:  # a rarer raid is as good as none to start from
-        low = other_start(d, first, last, False, graph, pace, work, reply)
+        low = other_start(d, first, last, np.bool_(False), graph, pace, work, reply)
         if low and which == LEAST:
             return SOME
         restore(work, n)
-    high = other_start(d, first, last, True, graph, pace, work, reply)
+    high = other_start(d, first, last, np.bool_(True), graph, pace, work, reply)
     if high and which == MOST:
         return SOME
     restore(work, n)
@@ -292,7 +294,7 @@ def play_block(
     return SOME
 
 
-@part
+@part(inline=True)
 def finish(
     d: int, first: int, last: int, graph: Graph, pace: Pace, work: Work, reply: Floats
 ) -> float:
@@ -307,7 +309,7 @@ def finish(
     return also if also > left else left
 
 
-@part
+@part(inline=True)
 def spell_out(first: int, last: int, acts: Acts, work: Work, p: Floats, answer: Floats) -> None:
     """Write out the mover's choice and its reply by kind."""
     for s in range(first, last):
@@ -322,7 +324,7 @@ def spell_out(first: int, last: int, acts: Acts, work: Work, p: Floats, answer: 
                 p[s, 1 + k] = work.p[i, 1] * work.among[i, k]
 
 
-@part
+@part(inline=True)
 def solve_block(
     d: int,
     first: int,
@@ -345,7 +347,7 @@ def solve_block(
     return left, status
 
 
-@part
+@part(inline=True)
 def solve_chain(
     d: int,
     which: int,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from servanda.numerics.chain import Acts, Graph, Pace
-from servanda.numerics.chain_play import LEAST, MOST, ONE, PRINCIPAL, solve_chain
+from servanda.numerics.chain_play import MOST, ONE, PRINCIPAL, solve_chain
 from servanda.numerics.jit import kernel, part
 from servanda.numerics.survival import transient
 
@@ -216,31 +216,28 @@ def follow_rows(
     p, answer, pi = np.empty((n, n_acts)), np.empty((n, n_acts)), np.empty(n)
     ptr, to = np.empty(n + 2, dtype=np.int64), np.empty(n_moves, dtype=np.int64)
     rate, leave, reward = np.empty(n_moves), np.empty(n + 1), np.empty((n + 1, width))
-    spare, room = np.empty(grid.size), np.empty((width, grid.size))
+    alive, total = np.empty(grid.size), np.empty((width, grid.size))
     v, u = np.empty(n + 1), np.empty(n + 1)
     for d in range(begin, end):
-        worst, status = solve_chain(
-            d, PRINCIPAL, both, newton, graph, acts, pace, values[d], second[d], pi, p, answer
-        )
-        out.residual[d, place], out.status[d, place] = worst, status
-        out.value[d, place] = values[d, graph.start]
-        out.second[d, place] = second[d, graph.start]
-        out.raids[d, place] = pi[graph.start]
-        transitions(d, graph, acts, pace, pi, p, answer, ptr, to, rate, leave, reward)
-        alive, total = out.alive[d, place], out.total[d, place]
-        arrived, discounted = transient(
-            ptr, to, rate, leave, reward, graph.start, grid, boost, pace.rho[d], alive, total
-        )
-        out.arrived[d, place], out.discounted[d, place] = arrived, discounted
-        for t in range(grid.size):
-            out.low[d, place, 0, t] = out.high[d, place, 0, t] = alive[t]
-            out.low[d, place, 1, t] = out.high[d, place, 1, t] = total[ALIVE, t]
-        if status == ONE:
-            continue
-        for which in (LEAST, MOST):
-            solve_chain(d, which, both, newton, graph, acts, pace, v, u, pi, p, answer)
-            transitions(d, graph, acts, pace, pi, p, answer, ptr, to, rate, leave, reward)
-            transient(
-                ptr, to, rate, leave, reward, graph.start, grid, boost, pace.rho[d], spare, room
+        # one call for all of them: every constant passed would compile the chain once more
+        for which in range(PRINCIPAL, MOST + 1):
+            if which != PRINCIPAL and out.status[d, place] == ONE:
+                break
+            worst, status = solve_chain(
+                d, which, both, newton, graph, acts, pace, v, u, pi, p, answer
             )
-            widen(d, place, spare, room[ALIVE], out)
+            transitions(d, graph, acts, pace, pi, p, answer, ptr, to, rate, leave, reward)
+            arrived, discounted = transient(
+                ptr, to, rate, leave, reward, graph.start, grid, boost, pace.rho[d], alive, total
+            )
+            if which != PRINCIPAL:
+                widen(d, place, alive, total[ALIVE], out)
+                continue
+            values[d], second[d] = v, u
+            out.alive[d, place], out.total[d, place] = alive, total
+            out.residual[d, place], out.status[d, place] = worst, status
+            out.value[d, place], out.second[d, place] = v[graph.start], u[graph.start]
+            out.raids[d, place] = pi[graph.start]
+            out.arrived[d, place], out.discounted[d, place] = arrived, discounted
+            out.low[d, place, 0], out.low[d, place, 1] = alive, total[ALIVE]
+            out.high[d, place, 0], out.high[d, place, 1] = alive, total[ALIVE]

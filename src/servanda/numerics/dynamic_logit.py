@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from servanda.numerics.elimination import eliminate
 from servanda.numerics.jit import kernel, part
 from servanda.numerics.logit_choice import soft_choice
 
@@ -49,7 +50,6 @@ DAMP = 0.5
 LEAST_DAMP = 0.02
 HELD = 40.0
 LEAST_LAM = 1e-3
-TINY = 1e-300
 
 
 class Game(NamedTuple):
@@ -146,42 +146,6 @@ def differentiate(d: int, lam: float, game: Game, work: Work) -> None:
                         if weight != 0.0:
                             for c in range(acts):
                                 work.jac[row, i * half + t * acts + c] -= weight * work.p[i, t, c]
-
-
-@part
-def bring_up(a: Floats, b: Floats, i: int) -> float:
-    """Exchange rows so that the largest entry of column ``i`` stands on the diagonal; its size."""
-    best = i
-    for r in range(i + 1, b.size):
-        if abs(a[r, i]) > abs(a[best, i]):
-            best = r
-    if best != i:
-        for c in range(i, b.size):
-            a[i, c], a[best, c] = a[best, c], a[i, c]
-        b[i], b[best] = b[best], b[i]
-    size: float = abs(a[i, i])
-    return size
-
-
-@part
-def eliminate(a: Floats, b: Floats) -> bool:
-    """Solve ``a x = b`` in place into ``b``; False where ``a`` is singular."""
-    n = b.size
-    for i in range(n):
-        if not bring_up(a, b, i) > TINY:
-            return False
-        for r in range(i + 1, n):
-            f = a[r, i] / a[i, i]
-            if f != 0.0:
-                for c in range(i + 1, n):
-                    a[r, c] -= f * a[i, c]
-                b[r] -= f * b[i]
-    for i in range(n - 1, -1, -1):
-        x = b[i]
-        for c in range(i + 1, n):
-            x -= a[i, c] * b[c]
-        b[i] = x / a[i, i]
-    return True
 
 
 @part

@@ -27,6 +27,8 @@ def main(upgrade: bool) -> int:
         path = ROOT / name
         command = ["uv", "pip", "compile", "pyproject.toml", *OPTIONS, "--output-file", name]
         command += [f"--group={group}" for group in groups] + ["--upgrade"] * upgrade
+        # Tests run every optional part.
+        command += ["--all-extras"] * ("dev" in groups)
         subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
         text = path.read_text(encoding="utf-8")
         if "://" in text:

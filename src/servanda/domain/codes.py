@@ -4,7 +4,8 @@ The texts stand in ``codes.toml`` beside this file. A code never changes its mea
 no longer used is not given to anything else.
 
 SV1xx text and YAML limits, SV2xx structure and values, SV3xx cross-references, SV4xx assumptions
-and numbers, SV5xx tables, SV6xx cannot compute, SV7xx store, SV8xx obligations.
+and numbers, SV5xx tables, SV6xx cannot compute, SV7xx store, SV8xx obligations
+and games, SV90x evidence, SV92x negotiation, SV94x truce, SV96x estimation, SV98x workbench.
 """
 
 from __future__ import annotations

@@ -11,11 +11,15 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Callable
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+
+import numba
 
 __all__ = ["CACHED", "kernel", "part", "prange"]
 
@@ -32,48 +36,57 @@ def _writable(folder: Path) -> bool:
         return False
 
 
-def _sources() -> str:
-    """Digest of all kernel sources: numba alone does not notice a change in a called module."""
-    digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]
-
-
-def _fingerprint() -> str:
-    """Hash the sources of the kernels.
-
-    Numba looks only at the file of a kernel itself; a change in a part that it calls from another
-    file would leave a stale one, so every state of these files has its own folder.
-    """
-    digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]
-
-
-def _prepare_cache() -> bool:
-    """Point numba at a private, versioned cache folder before it is imported."""
+def _prepare_cache() -> Path | None:
+    """Choose a private folder for kernels: the user's own choice, else the cache folder."""
     given = os.environ.get("NUMBA_CACHE_DIR")
-    if given:
-        return _writable(Path(given))
-    root = os.environ.get("XDG_CACHE_HOME") or str(Path("~").expanduser() / ".cache")
-    folder = Path(root) / "servanda" / f"numba-{version('numba')}-{_sources()}"
-    if not _writable(folder):
-        return False
-    os.environ["NUMBA_CACHE_DIR"] = str(folder)
-    return True
+    cache = os.environ.get("XDG_CACHE_HOME") or str(Path("~").expanduser() / ".cache")
+    folder = Path(given) if given else Path(cache) / "servanda" / f"numba-{version('numba')}"
+    return folder if _writable(folder) else None
 
+
+_FOLDER = _prepare_cache()
 
 #: Whether compiled kernels are kept on disk (False where no folder can be written).
-CACHED: bool = _prepare_cache()
+CACHED: bool = _FOLDER is not None
 
-import numba  # noqa: E402  (the cache folder must be set first)
 
 if TYPE_CHECKING:
     prange = range
 else:
     prange = numba.prange
+
+_IMPORTED = re.compile(r"^from servanda\.numerics\.(\w+) import", re.MULTILINE)
+
+
+@cache
+def _sources(module: str) -> frozenset[str]:
+    """Name a module of kernels and those that it takes parts from, directly or not."""
+    found: set[str] = set()
+    ahead = [module]
+    while ahead:
+        name = ahead.pop()
+        if name not in found:
+            found.add(name)
+            text = (Path(__file__).parent / f"{name}.py").read_text(encoding="utf-8")
+            ahead += _IMPORTED.findall(text)
+    return frozenset(found)
+
+
+def _keep(function: Callable[..., Any]) -> None:
+    """Give the kernel about to be made a folder named by all sources that it is made from.
+
+    Numba looks only at the file of a kernel itself; a change in a part that it calls from another
+    file would leave a stale one.
+    """
+    module = function.__module__.rpartition(".")[2]
+    if _FOLDER is None or not (Path(__file__).parent / f"{module}.py").exists():
+        return
+    digest = hashlib.sha256()
+    for name in sorted(_sources(module)):
+        digest.update((Path(__file__).parent / f"{name}.py").read_bytes())
+    numba.config.CACHE_DIR = str(  # type: ignore[attr-defined]  # its stubs leave it out
+        _FOLDER / f"{module}-{digest.hexdigest()[:12]}"
+    )
 
 
 def kernel(function: _F | None = None, *, parallel: bool = False, inline: bool = False) -> Any:
@@ -90,6 +103,7 @@ def kernel(function: _F | None = None, *, parallel: bool = False, inline: bool =
     """
 
     def compile_it(target: _F) -> Any:
+        _keep(target)
         return numba.njit(
             target,
             cache=CACHED,

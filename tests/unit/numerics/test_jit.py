@@ -6,14 +6,15 @@ import sys
 
 import pytest
 
+import servanda.numerics.jit
 from servanda.numerics.threads import available_threads, over_rows
 
 PROBE = (
-    "import os, servanda.numerics.jit as j\n"
+    "import servanda.numerics.jit as j\n"
     "@j.part\n"
     "def twice(x):\n"
     "    return 2.0 * x\n"
-    "print(j.CACHED, os.environ.get('NUMBA_CACHE_DIR'))"
+    "print(j.CACHED, j._FOLDER)"
 )
 
 
@@ -29,6 +30,14 @@ def test_kernels_are_kept_in_the_users_cache_folder(tmp_path):
     cached, folder = cache_seen(XDG_CACHE_HOME=str(tmp_path))
     assert cached == "True"
     assert folder.startswith(str(tmp_path / "servanda" / "numba-"))
+
+
+def test_a_kernel_is_kept_by_the_sources_it_is_made_from():
+    """A change in a module of kernels leaves those of all others warm."""
+    sources = servanda.numerics.jit._sources
+    assert {"chain_play", "chain_block", "logit_choice", "jit"} <= sources("chain_play")
+    assert "tree_qre" not in sources("chain_play")
+    assert sources("jit") == {"jit"}
 
 
 def test_a_folder_named_by_the_user_wins(tmp_path):

@@ -14,7 +14,7 @@ import numpy as np
 from servanda.numerics.chain import Graph, Pace, Work
 from servanda.numerics.chain_block import back_solve, factorise, weigh_act
 from servanda.numerics.jit import part
-from servanda.numerics.logit_choice import soft_few, soft_pair, weigh_pair
+from servanda.numerics.logit_choice import soft_chance, soft_few, soft_pair, weigh_pair
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 __all__ = [
-    "fill_slopes",
+    "fill_slope",
     "largest",
+    "lean",
     "mover_gap",
+    "respond",
     "second_gap",
     "settle_mover",
     "take_step",
@@ -46,11 +48,15 @@ def mover_gap(
         q[0], q[1] = x[i], work.fixed[i, 1]
         for t in range(2, q.size):
             q[t] = work.fixed[i, t] + work.rise[i, t] * above + work.fall[i, t] * below
-        best = soft_few(q, work.share, lam, work.p[i])
+        best = soft_few(q, work.share, lam, work.p[i], pace.charged)
         best = weigh_act(i, lam, best, pace.charged, work)
         right = work.base[i] + pace.omega[d] * best
         passed = x[graph.fray[s] - first]
-        after, struck = soft_pair(passed, work.reply[i], 0.5, lam)
+        after, struck = 0.0, 0.0
+        if pace.charged:
+            after, struck = soft_pair(passed, work.reply[i], 0.5, lam)
+        else:
+            struck = soft_chance(passed, work.reply[i], 0.5, lam)
         work.let[i] = 1.0 - struck
         after, work.h[i] = weigh_pair(passed, work.reply_worth[i], struck, lam, after, pace.charged)
         right += rival * ((1.0 - work.pi[i]) * x[i] + work.pi[i] * (after - pace.raid[d]))
@@ -81,7 +87,10 @@ def second_gap(
             acted += work.p[i, t] * value
         raided = pace.raid[d] + work.let[i] * y[graph.fray[s] - first]
         raided += (1.0 - work.let[i]) * work.reply_hold[i]
-        value, reply[i] = soft_pair(y[i], raided, pace.ready[d], lam)
+        if pace.charged:
+            value, reply[i] = soft_pair(y[i], raided, pace.ready[d], lam)
+        else:
+            reply[i] = soft_chance(y[i], raided, pace.ready[d], lam)
         value, kept = weigh_pair(y[i], raided, reply[i], lam, value, pace.charged)
         work.second_g[i] = 1.0 - kept
         right = work.second_base[i] + omega * acted + pace.rival[d] * value
@@ -145,20 +154,25 @@ def fill_slope(
     factorise(slope, n)
 
 
-@part
-def fill_slopes(
-    d: int, first: int, last: int, graph: Graph, pace: Pace, work: Work, both: bool
-) -> None:
-    """Derivatives for the mover and, with ``both``, for the second party.
+@part(inline=True)
+def lean(first: int, lam: float, n: int, graph: Graph, work: Work) -> None:
+    """Carry the mover's chances along with the step of its values that ``gap`` holds.
 
-    Where choices are charged they are the same at a solution: what follows an act follows it for
-    either. One serves both then.
+    To first order, ``dp = lam p (dq - mean dq)``: good where the step is short, and no exponential.
     """
-    fill_slope(d, first, last, graph, pace, work, work.g, work.h, work.pi, work.slope)
-    if both and not pace.charged:
-        fill_slope(
-            d, first, last, graph, pace, work, work.p, work.let, work.second_g, work.second_slope
-        )
+    gap = work.gap
+    for i in range(n):
+        p, dq, mean = work.p[i], work.q, 0.0
+        up, down = graph.up[first + i] - first, graph.down[first + i] - first
+        dq[0], dq[1] = -gap[i], 0.0
+        for t in range(2, p.size):
+            dq[t] = -work.rise[i, t] * gap[up] - work.fall[i, t] * gap[down]
+        for t in range(p.size):
+            mean += p[t] * dq[t]
+        for t in range(p.size):
+            p[t] *= 1.0 + lam * (dq[t] - mean)
+        let = work.let[i]
+        work.let[i] = let - lam * let * (1.0 - let) * gap[graph.fray[first + i] - first]
 
 
 @part
@@ -185,7 +199,7 @@ def settle_mover(
     lam = pace.lam[d]
     for _ in range(newton):
         mover_gap(d, first, last, lam, graph, pace, work)
-        fill_slopes(d, first, last, graph, pace, work, np.bool_(False))
+        fill_slope(d, first, last, graph, pace, work, work.g, work.h, work.pi, work.slope)
         step = take_step(work.slope, work.gap, work.x, last - first)
         if 0.5 * lam * step * step <= 1e-14:
             break
@@ -207,6 +221,18 @@ def settle_mover(
         for i in range(last - first):
             work.x[i] -= damp * work.gap[i] / work.factor[i]
     return left
+
+
+@part
+def respond(
+    d: int, first: int, last: int, graph: Graph, pace: Pace, work: Work, reply: Floats
+) -> None:
+    """Fill ``reply`` with the second party's chances of a raid at ``y`` and the mover's choices."""
+    raid, y = pace.raid[d], work.y
+    for i in range(last - first):
+        raided = raid + work.let[i] * y[graph.fray[first + i] - first]
+        raided += (1.0 - work.let[i]) * work.reply_hold[i]
+        reply[i] = soft_chance(y[i], raided, pace.ready[d], pace.second_lam[d])
 
 
 @part

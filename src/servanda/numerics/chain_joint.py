@@ -130,7 +130,7 @@ def joint_gap(
         q[0], q[1] = x[i], work.fixed[i, 1]
         for t in range(2, q.size):
             q[t] = work.fixed[i, t] + work.rise[i, t] * above + work.fall[i, t] * below
-        best = soft_few(q, work.share, lam, work.p[i])
+        best = soft_few(q, work.share, lam, work.p[i], pace.charged)
         best = weigh_act(i, lam, best, pace.charged, work)
         after, struck = soft_pair(x[f], work.reply[i], 0.5, lam)
         work.let[i] = 1.0 - struck

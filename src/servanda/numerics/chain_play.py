@@ -24,9 +24,11 @@ import numpy as np
 from servanda.numerics.chain import Acts, Graph, Pace, Work
 from servanda.numerics.chain_block import fill_acts, fill_nature, room
 from servanda.numerics.chain_equations import (
-    fill_slopes,
+    fill_slope,
     largest,
+    lean,
     mover_gap,
+    respond,
     second_gap,
     settle_mover,
     take_step,
@@ -50,12 +52,14 @@ PRINCIPAL, LEAST, MOST = 0, 1, 2
 # Constants are passed as numpy scalars: numba would compile a callee anew for every plain one.
 NEWTON = 40
 ROUNDS = 60
-FRESH = 2
+RENEWED = 1
 HELD = 2
 RARE = 0.05
 SETTLED = 1e-11
 STEP = 1e-9
 CLOSE = 1e-3
+NEAR = 0.1
+SHORT = 0.1
 TAIL = 24
 STAGES = 64
 POLISHED = 2e-11
@@ -80,6 +84,45 @@ def distance(work: Work, n: int) -> float:
     return gone
 
 
+@part(inline=True)
+def mover_round(
+    d: int, first: int, last: int, fresh: bool, graph: Graph, pace: Pace, work: Work
+) -> float:
+    """One step of the mover's values, its choices carried along; returns the largest entry."""
+    mover_gap(d, first, last, pace.lam[d], graph, pace, work)
+    if fresh:
+        fill_slope(d, first, last, graph, pace, work, work.g, work.h, work.pi, work.slope)
+    step: float = take_step(work.slope, work.gap, work.x, last - first)
+    if step <= SHORT:
+        lean(first, pace.lam[d], last - first, graph, work)
+    return step
+
+
+@part(inline=True)
+def second_round(
+    d: int,
+    first: int,
+    last: int,
+    fresh: bool,
+    graph: Graph,
+    pace: Pace,
+    work: Work,
+    reply: Floats,
+) -> float:
+    """One step of the second party's values, then its reply; returns the largest entry.
+
+    Where choices are charged both parties' derivatives are the same at a solution: what follows an
+    act follows it for either. One serves both then.
+    """
+    second_gap(d, first, last, pace.second_lam[d], graph, pace, work, reply)
+    slope = work.slope if pace.charged else work.second_slope
+    if fresh and not pace.charged:
+        fill_slope(d, first, last, graph, pace, work, work.p, work.let, work.second_g, slope)
+    step: float = take_step(slope, work.second_gap, work.y, last - first)
+    respond(d, first, last, graph, pace, work, reply)
+    return step
+
+
 @part
 def rounds(
     d: int,
@@ -93,30 +136,26 @@ def rounds(
 ) -> bool:
     """Let the parties reply to one another until nothing moves; True where that is reached.
 
-    The derivative is renewed in the first rounds and whenever they slow down. With ``known`` the
+    The derivatives are renewed in the second round and whenever rounds slow down. With ``known`` the
     chances of a raid are held until both parties have taken them in, and the rounds also end, as
     reached, once ``pi`` is near the solution kept and still closes in. The range of ``pi`` over the
     last rounds is left in ``seen``.
     """
-    n, damp, before, fresh = last - first, 1.0, np.inf, FRESH
+    n, damp, before, slow = last - first, 1.0, np.inf, False
     held = HELD if known else 0
     for turns in range(ROUNDS):
-        mover_gap(d, first, last, pace.lam[d], graph, pace, work)
-        second_gap(d, first, last, pace.second_lam[d], graph, pace, work, reply)
-        if fresh > 0:
-            fill_slopes(d, first, last, graph, pace, work, np.bool_(True))
-            fresh -= 1
-        one = take_step(work.slope, work.gap, work.x, n)
-        other = work.slope if pace.charged else work.second_slope
-        two = take_step(other, work.second_gap, work.y, n)
+        fresh = slow or turns == 0 or turns == RENEWED
+        slow = False
+        one = mover_round(d, first, last, fresh, graph, pace, work)
+        two = second_round(d, first, last, fresh, graph, pace, work, reply)
         change = turn(work, reply, n, 0.0 if turns < held else damp)
         moved = max(one, two, change)
-        if one <= STEP and two <= STEP and change <= SETTLED:
+        if moved < 0.3 * before and turns > held and moved * moved <= SETTLED * before:
             return True
         if not moved < np.inf:
             return False
-        if turns > FRESH + held and moved > 0.3 * before:
-            fresh = 1
+        if turns > RENEWED + held and moved > 0.3 * before:
+            slow = True
             if change > 0.8 * before:
                 damp = max(0.02, 0.7 * damp)
         if (
@@ -189,6 +228,26 @@ def from_nought(
 
 
 @part(inline=True)
+def falls_back(
+    d: int, first: int, last: int, graph: Graph, pace: Pace, work: Work, reply: Floats
+) -> bool:
+    """Say whether the reply to other chances of a raid lies next to the solution kept.
+
+    Both parties take the chances in before the second replies; the derivatives are those near the
+    solution kept. The chances are left as they are, the values are not.
+    """
+    n, far, back = last - first, distance(work, last - first), 0.0
+    if far <= CLOSE:
+        return True
+    mover_round(d, first, last, np.bool_(False), graph, pace, work)
+    mover_round(d, first, last, np.bool_(False), graph, pace, work)
+    second_round(d, first, last, np.bool_(False), graph, pace, work, reply)
+    for i in range(n):
+        back = max(back, abs(reply[i] - work.best[2, i]))
+    return bool(back <= CLOSE and back <= NEAR * far)
+
+
+@part(inline=True)
 def other_start(
     d: int,
     first: int,
@@ -213,6 +272,8 @@ def other_start(
         _, chance = soft_pair(worst, best + pace.raid[d], pace.ready[d], pace.second_lam[d])
     for i in range(n):
         work.pi[i] = chance
+    if falls_back(d, first, last, graph, pace, work, reply):
+        return False
     if not rounds(d, first, last, np.bool_(True), graph, pace, work, reply):
         return False
     return bool(distance(work, n) > CLOSE)
@@ -298,15 +359,15 @@ def play_block(
 def finish(
     d: int, first: int, last: int, graph: Graph, pace: Pace, work: Work, reply: Floats
 ) -> float:
-    """Measure what both equations leave at the current values, ``pi`` being the reply to them."""
+    """Measure what both equations leave at the current values, and how far ``pi`` is from them."""
     n = last - first
     mover_gap(d, first, last, pace.lam[d], graph, pace, work)
     second_gap(d, first, last, pace.second_lam[d], graph, pace, work, reply)
-    also = largest(work.second_gap, work.factor, n)
-    turn(work, reply, n, 1.0)
-    mover_gap(d, first, last, pace.lam[d], graph, pace, work)
-    left: float = largest(work.gap, work.factor, n)
-    return also if also > left else left
+    one = largest(work.gap, work.factor, n)
+    other = largest(work.second_gap, work.factor, n)
+    change = turn(work, reply, n, 0.0)
+    left: float = max(one, other, change)
+    return np.nan if np.isnan(one + other + change) else left
 
 
 @part(inline=True)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["soft_choice", "soft_few", "soft_pair", "weigh_pair"]
+__all__ = ["soft_chance", "soft_choice", "soft_few", "soft_pair", "weigh_pair"]
 
 SMALL = 0.05
 LARGE = 500.0
@@ -83,11 +83,22 @@ def soft_pair(rest: float, act: float, ready: float, lam: float) -> tuple[float,
 
 
 @part
-def soft_few(q: Floats, weight: Floats, lam: float, p: Floats) -> float:
+def soft_chance(rest: float, act: float, ready: float, lam: float) -> float:
+    """The probability of the second of two alternatives, as ``soft_pair`` has it."""
+    z = lam * (act - rest)
+    if abs(z) > LARGE or lam == 0.0 or ready == 0.0 or ready == 1.0:
+        return soft_pair(rest, act, ready, lam)[1]
+    acted = ready * np.exp(z)
+    return acted / (1.0 - ready + acted)
+
+
+@part
+def soft_few(q: Floats, weight: Floats, lam: float, p: Floats, valued: bool) -> float:
     """The log-sum value of a choice among few, taken about the first, and its probabilities.
 
     The first must have a weight; weights add up to 1. The same as ``soft_choice``, which is left
-    the small and the large spreads, at a third of the time.
+    the small and the large spreads, at a third of the time. Where it is not ``valued`` only the
+    probabilities mean something.
     """
     far = 0.0
     for a in range(1, q.size):
@@ -103,6 +114,8 @@ def soft_few(q: Floats, weight: Floats, lam: float, p: Floats) -> float:
     p[0] = weight[0] * scale
     for a in range(1, q.size):
         p[a] *= scale
+    if not valued:
+        return q[0]
     value: float = q[0] + np.log(total) / lam
     return value
 

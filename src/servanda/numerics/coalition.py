@@ -18,6 +18,7 @@ from servanda.numerics.bodies import (
 from servanda.numerics.jit import kernel, part
 from servanda.numerics.leading import CASES, FLOORS, VALUES, find_leaders, lead, pin
 from servanda.numerics.participation import (
+    clear_front,
     contest,
     grid_steps,
     solve_one,
@@ -334,6 +335,7 @@ def solve_games(  # type: ignore[no-untyped-def]
         seat(raw, rawmark, n, order, table, tags)
         share_pools(table, tags, n, work[6])
         width = grid_steps(table, tags, n, nodes, reach, scratch)
+        clear_front(work[0], reach, n)
         for j in range(reach[n]):
             power[j] = (base + width * j) ** g
         contest(good, power, rival**g, reach[n])

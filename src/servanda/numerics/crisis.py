@@ -33,6 +33,7 @@ from servanda.numerics.gathering import (
 )
 from servanda.numerics.jit import kernel, part
 from servanda.numerics.participation import (
+    clear_front,
     contest,
     grid_steps,
     uniqueness,
@@ -261,6 +262,7 @@ def crisis_tables(  # type: ignore[no-untyped-def]
                 kept[2, i] = table[STAKE, i]
             share_pools(table, tags, n, sums)
             width = grid_steps(table, tags, n, nodes, reach, scratch)
+            clear_front(work[0], reach, n)
             for j in range(reach[n]):
                 power[j] = (num[MP] + width * j) ** num[G]
             warm = False

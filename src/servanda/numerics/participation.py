@@ -48,6 +48,7 @@ from servanda.numerics.seating import (
 )
 
 __all__ = [
+    "clear_front",
     "contest",
     "grid_steps",
     "settle",
@@ -76,6 +77,18 @@ def grid_steps(table, tags, n, nodes, reach, scratch):  # type: ignore[no-untype
         scratch[IFRAC, i] = table[IDLE, i] / width - idle
         reach[i + 1] = reach[i] + step + 1
     return width
+
+
+@part
+def clear_front(front, reach, n):  # type: ignore[no-untyped-def]
+    """Empty ``front`` past each player's reach, where the sweeps read but write only zeros.
+
+    Row i begins in the middle of its array: what stands before is read too, and never written.
+    """
+    origin = front.shape[1] // 2
+    for i in range(n + 1):
+        for j in range(reach[i], reach[min(i + 1, n)] + 16):
+            front[i, origin + j] = 0.0
 
 
 @part
@@ -130,6 +143,7 @@ def _half_sweep(  # type: ignore[no-untyped-def]  # noqa: C901
     """One pass over the players, rebuilding front (or rear); return the largest change of q."""
     one, two, three, four = np.uint64(1), np.uint64(2), np.uint64(3), np.uint64(4)
     five, six, seven, eight = np.uint64(5), np.uint64(6), np.uint64(7), np.uint64(8)
+    origin = np.uint64(front.shape[1] // 2)
     most = 0.0
     for turn in range(n):
         i = turn if forwards else n - 1 - turn
@@ -158,14 +172,14 @@ def _half_sweep(  # type: ignore[no-untyped-def]  # noqa: C901
             # Eight running sums: eight lanes at once in an order that is always the same.
             s0 = s1 = s2 = s3 = s4 = s5 = s6 = s7 = 0.0
             for j in range(np.uint64(0), length, eight):
-                s0 += front[row, j] * change[j]
-                s1 += front[row, j + one] * change[j + one]
-                s2 += front[row, j + two] * change[j + two]
-                s3 += front[row, j + three] * change[j + three]
-                s4 += front[row, j + four] * change[j + four]
-                s5 += front[row, j + five] * change[j + five]
-                s6 += front[row, j + six] * change[j + six]
-                s7 += front[row, j + seven] * change[j + seven]
+                s0 += front[row, origin + j] * change[j]
+                s1 += front[row, origin + j + one] * change[j + one]
+                s2 += front[row, origin + j + two] * change[j + two]
+                s3 += front[row, origin + j + three] * change[j + three]
+                s4 += front[row, origin + j + four] * change[j + four]
+                s5 += front[row, origin + j + five] * change[j + five]
+                s6 += front[row, origin + j + six] * change[j + six]
+                s7 += front[row, origin + j + seven] * change[j + seven]
             gain = ((s0 + s1) + (s2 + s3)) + ((s4 + s5) + (s6 + s7))
             old = scratch[Q, i]
             merit = table[STAKE, i] * gain + scratch[DUE, i] - table[COST, i]
@@ -186,22 +200,23 @@ def _half_sweep(  # type: ignore[no-untyped-def]  # noqa: C901
                 for j in range(length):
                     rear[row, j] = rear[after, j] + q * change[j]
             continue
-        # Convolve row i of front with i's contribution into the next row.
+        # Convolve row i of front with i's contribution into the next row. Gathered, not scattered:
+        # adding to what has just been stored at another offset would wait for the store.
         stay, low, high = (1.0 - q) * (1.0 - loose), q * rest_x, q * part_x
-        for j in range(length):
-            front[after, j] = stay * front[row, j]
-        for j in range(length, np.uint64(reach[i + 1] + 16)):
-            front[after, j] = 0.0
-        for j in range(length):
-            front[after, j + step] += low * front[row, j]
-        for j in range(length):
-            front[after, j + step + one] += high * front[row, j]
+        whole = np.uint64((reach[i + 1] + 7) // 8 * 8)
+        acted_at = origin - step
         if loose > 0.0:
-            low, high = (1.0 - q) * large, (1.0 - q) * small
-            for j in range(length):
-                front[after, j + idle] += low * front[row, j]
-            for j in range(length):
-                front[after, j + idle + one] += high * front[row, j]
+            few, most_of = (1.0 - q) * large, (1.0 - q) * small
+            idle_at = origin - idle
+            for j in range(whole):
+                acts = stay * front[row, origin + j] + low * front[row, acted_at + j]
+                acts += high * front[row, acted_at + j - one]
+                acts += few * front[row, idle_at + j]
+                front[after, origin + j] = acts + most_of * front[row, idle_at + j - one]
+        else:
+            for j in range(whole):
+                acts = stay * front[row, origin + j] + low * front[row, acted_at + j]
+                front[after, origin + j] = acts + high * front[row, acted_at + j - one]
     return most
 
 
@@ -210,9 +225,7 @@ def _open(table, tags, n, good, front, rear, reach, scratch, pools):  # type: ig
     """Lay the ends of front and rear and take q and the pools' acting shares from the start."""
     for j in range(reach[n]):
         rear[n, j] = good[j]
-    for j in range(8):
-        front[0, j] = 0.0
-    front[0, 0] = 1.0
+    front[0, front.shape[1] // 2] = 1.0
     for k in range(n + 1):
         pools[k] = 0.0
     for i in range(n):

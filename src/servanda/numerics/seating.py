@@ -71,7 +71,7 @@ def workspace(players: int, nodes: int) -> tuple[np.ndarray, ...]:
     """
     wide = nodes + players + 26  # whole vectors are read and written past the reach
     return (
-        np.zeros((players + 1, wide)),
+        np.zeros((players + 1, 2 * wide)),
         np.zeros((players + 1, wide)),
         np.zeros(wide),
         np.zeros(wide),

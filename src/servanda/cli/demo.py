@@ -12,7 +12,8 @@ from servanda.cli.shared import json_option
 __all__ = ["command"]
 
 THEN = "2025-03-07"
-DRAWS = 300
+DRAWS = 200
+SWITCH_DRAWS = 50
 
 
 @click.command("demo", epilog="Example:\n\n\b\n  servanda demo\n")
@@ -49,7 +50,11 @@ def command(out: Path, draws: int, as_json: bool) -> int:
         progress=Progress(f"As of {THEN}", quiet=as_json),
     )
     today = compare(
-        "ukraine-2025", draws=draws, root=out, progress=Progress("As of today", quiet=as_json)
+        "ukraine-2025",
+        draws=draws,
+        root=out,
+        switch_draws=SWITCH_DRAWS,
+        progress=Progress("As of today", quiet=as_json),
     )
     paths = [(out / f"ukraine-2025-as-of-{c.run.as_of}.html").resolve() for c in (then, today)]
     for comparison, path in zip((then, today), paths, strict=True):

@@ -84,7 +84,7 @@ def distance(work: Work, n: int) -> float:
     return gone
 
 
-@part(inline=True)
+@part
 def mover_round(
     d: int, first: int, last: int, fresh: bool, graph: Graph, pace: Pace, work: Work
 ) -> float:
@@ -98,7 +98,7 @@ def mover_round(
     return step
 
 
-@part(inline=True)
+@part
 def second_round(
     d: int,
     first: int,
@@ -136,10 +136,10 @@ def rounds(
 ) -> bool:
     """Let the parties reply to one another until nothing moves; True where that is reached.
 
-    The derivatives are renewed in the second round and whenever rounds slow down. With ``known`` the
-    chances of a raid are held until both parties have taken them in, and the rounds also end, as
-    reached, once ``pi`` is near the solution kept and still closes in. The range of ``pi`` over the
-    last rounds is left in ``seen``.
+    The derivatives are renewed in the second round and whenever the rounds slow down. With
+    ``known`` the chances of a raid are held until both parties have taken them in, and the rounds
+    also end, as reached, once ``pi`` is near the solution kept and still closes in. The range of
+    ``pi`` over the last rounds is left in ``seen``.
     """
     n, damp, before, slow = last - first, 1.0, np.inf, False
     held = HELD if known else 0

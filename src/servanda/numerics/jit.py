@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numba
 
-__all__ = ["CACHED", "kernel", "part", "prange"]
+__all__ = ["CACHED", "kept", "kernel", "part", "prange"]
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -72,21 +72,35 @@ def _sources(module: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _keep(function: Callable[..., Any]) -> None:
-    """Give the kernel about to be made a folder named by all sources that it is made from.
+def _folder(module: str) -> Path | None:
+    """The folder of a module's kernels, named by all sources that they are made from.
 
     Numba looks only at the file of a kernel itself; a change in a part that it calls from another
     file would leave a stale one.
     """
-    module = function.__module__.rpartition(".")[2]
     if _FOLDER is None or not (Path(__file__).parent / f"{module}.py").exists():
-        return
+        return None
     digest = hashlib.sha256()
     for name in sorted(_sources(module)):
         digest.update((Path(__file__).parent / f"{name}.py").read_bytes())
-    numba.config.CACHE_DIR = str(  # type: ignore[attr-defined]  # its stubs leave it out
-        _FOLDER / f"{module}-{digest.hexdigest()[:12]}"
-    )
+    return _FOLDER / f"{module}-{digest.hexdigest()[:12]}"
+
+
+def kept(module: str) -> bool | None:
+    """Say whether a module's kernels lie compiled on disk; None where none can be kept.
+
+    Args:
+        module: name of a module of this package, e.g. ``"chain_survival"``.
+    """
+    folder = _folder(module)
+    return None if folder is None else any(folder.rglob("*.nbc"))
+
+
+def _keep(function: Callable[..., Any]) -> None:
+    """Give the kernel about to be made its folder."""
+    folder = _folder(function.__module__.rpartition(".")[2])
+    if folder is not None:
+        numba.config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]  # not in its stubs
 
 
 def kernel(function: _F | None = None, *, parallel: bool = False, inline: bool = False) -> Any:

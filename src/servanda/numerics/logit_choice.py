@@ -87,9 +87,9 @@ def soft_chance(rest: float, act: float, ready: float, lam: float) -> float:
     """The probability of the second of two alternatives, as ``soft_pair`` has it."""
     z = lam * (act - rest)
     if abs(z) > LARGE or lam == 0.0 or ready == 0.0 or ready == 1.0:
-        return soft_pair(rest, act, ready, lam)[1]
+        return float(soft_pair(rest, act, ready, lam)[1])
     acted = ready * np.exp(z)
-    return acted / (1.0 - ready + acted)
+    return float(acted / (1.0 - ready + acted))
 
 
 @part
@@ -115,7 +115,7 @@ def soft_few(q: Floats, weight: Floats, lam: float, p: Floats, valued: bool) -> 
     for a in range(1, q.size):
         p[a] *= scale
     if not valued:
-        return q[0]
+        return float(q[0])
     value: float = q[0] + np.log(total) / lam
     return value
 

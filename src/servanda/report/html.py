@@ -13,7 +13,6 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from servanda.domain.errors import ModelError
 from servanda.report import tables, words
 from servanda.report.assets import SCRIPTS, STYLE, content_policy, embedded_json, inline
 from servanda.report.brief import briefs
@@ -21,7 +20,7 @@ from servanda.report.brief_picture import curve_picture, option_picture
 from servanda.report.charts import all_charts
 from servanda.report.cite import citations
 from servanda.report.duties import Board, board
-from servanda.report.explain_number import NumberTrace, explain
+from servanda.report.explain_number import NumberTrace, explain, known_keys
 from servanda.report.names import actor_names, source_names
 from servanda.report.switch_words import turned
 from servanda.report.switches import switch_pairs_table, switch_years_table
@@ -244,10 +243,7 @@ def _sentence(comparison: Comparison, row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _maybe(comparison: Comparison, key: str) -> NumberTrace | None:
-    try:
-        return explain(comparison, key)
-    except ModelError:
-        return None
+    return explain(comparison, key) if key in known_keys(comparison) else None
 
 
 def _loose(value: Any) -> str:

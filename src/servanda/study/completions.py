@@ -8,6 +8,7 @@ a draw only has to look up a row.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -26,6 +27,7 @@ from servanda.study.streams import generator
 __all__ = ["MILITARY", "POOL", "Body", "DutyTable", "choices", "duty_table"]
 
 POOL = 128
+MOST_KEPT = 64
 MILITARY = ("none", "unspecified", "materiel", "optional", "included")
 SURE = frozenset({"triggered", "breach"})
 OPEN_TO_READING = frozenset({"triggered_if", "contested", "undetermined"})
@@ -127,7 +129,32 @@ def duty_table(
     slots: Sequence[Slot],
     seed: int,
 ) -> DutyTable:
-    """Put every completion of an instrument before the incident bank."""
+    """Put every completion of an instrument before the incident bank.
+
+    The last tables are kept: an option that was known on two days is assessed once.
+    """
+    parts = [instrument, *incidents, *actors.values(), *slots]
+    text = "\n".join(part.model_dump_json(exclude_unset=True) for part in parts)
+    key = hashlib.sha256(f"{text}\n{' '.join(guarantors)}\n{seed}".encode()).hexdigest()
+    table = _kept.get(key) or _duty_table(instrument, incidents, guarantors, actors, slots, seed)
+    _kept.pop(key, None)
+    _kept[key] = table
+    while len(_kept) > MOST_KEPT:
+        del _kept[next(iter(_kept))]
+    return table
+
+
+_kept: dict[str, DutyTable] = {}
+
+
+def _duty_table(
+    instrument: Instrument,
+    incidents: Sequence[Incident],
+    guarantors: Sequence[str],
+    actors: Mapping[str, Actor],
+    slots: Sequence[Slot],
+    seed: int,
+) -> DutyTable:
     chosen = choices(instrument, slots, seed)
     rows = np.stack(list(chosen.values())) if chosen else np.zeros((0, 1), np.int8)
     unique, back = np.unique(rows, axis=1, return_inverse=True)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from servanda import deterrence, durability
 from servanda.deterrence.model import Crisis, Exposure, Stakes
+from servanda.durability.ahead import await_kernels, compile_ahead
 from servanda.durability.model import Plan, Start
 from servanda.durability.packing import Protege
 from servanda.durability.projection import Projection
@@ -43,10 +44,12 @@ class Chunk:
 
 def solve_chunk(board: Board, draws: Draws, horizon: float, protege: Protege = "chooses") -> Chunk:
     """Run the engines for one chunk of draws."""
+    compile_ahead()
     filled, unsettled = handover.exposure(board, draws)
     stakes = handover.stakes(board, draws)
     crisis = deterrence.solve(filled, stakes, handover.levels(draws))
     plans = handover.plans(board, draws, filled)
+    await_kernels()
     projection = durability.project(
         handover.crisis_inputs(crisis, stakes, board, draws, filled),
         handover.tempo(draws),

@@ -22,6 +22,7 @@ from servanda.report.cite import citations
 from servanda.report.duties import Board, board
 from servanda.report.explain_number import NumberTrace, explain, known_keys
 from servanda.report.names import actor_names, source_names
+from servanda.report.reasons import joining_sentence, reasons_tables
 from servanda.report.switch_words import turned
 from servanda.report.switches import switch_pairs_table, switch_years_table
 from servanda.report.tables import Cell, Table
@@ -94,6 +95,8 @@ def _document(comparison: Comparison, steps: int) -> str:
             specs=embedded_json(all_charts(comparison, "page")),
             record=embedded_json(_record(comparison)),
             tested=tables.tested_against_promised(comparison),
+            reasons=reasons_tables(comparison),
+            joining=joining_sentence(comparison),
             **_tables(comparison),
         )
     )

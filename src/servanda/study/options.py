@@ -12,6 +12,7 @@ from servanda.domain.option import Option
 from servanda.durability.model import CAUSES
 from servanda.study.arrays import Arrays, estimate
 from servanda.study.duties import open_slots
+from servanda.study.reasons import Reasons, reasons
 from servanda.study.result import Estimate, GuarantorView, Headline, OptionResult
 from servanda.study.running import Run
 
@@ -34,9 +35,10 @@ def option_results(done: Run, arrays: Arrays, day: Moment) -> dict[str, OptionRe
         day: day of knowledge; a version replaced by then is marked superseded.
     """
     guarantors = done.folder.read("guarantors")
+    asked = reasons(done)
     reference = next((i for i, o in enumerate(done.options) if o.reference), None)
     return {
-        option.id: _result(done, arrays, guarantors, index, option, reference, day)
+        option.id: _result(done, arrays, guarantors, asked, index, option, reference, day)
         for index, option in enumerate(done.options)
     }
 
@@ -45,6 +47,7 @@ def _result(
     done: Run,
     arrays: Arrays,
     guarantors: pl.DataFrame,
+    asked: Reasons,
     index: int,
     option: Option,
     reference: int | None,
@@ -82,7 +85,9 @@ def _result(
         frayed_years=frayed if any(p.truce for p in option.phases) else None,
         acceptable_to={**consent, done.resolved.scenario.challenger: float(reached.mean())},
         acceptable_reason=f"actors other than the challenger: {WAITING}",
-        guarantors=_guarantors(done, guarantors, index),
+        guarantors=_guarantors(done, guarantors, asked, index),
+        reasons_kind=asked.kind,
+        joining=asked.joining[option.id],
         half_hearted_share=float(column["half_hearted"].mean()),
         open_slots=open_slots(done.resolved, option),
         unconverged_share=float((column["status"] == 2).mean()),
@@ -145,8 +150,11 @@ def _deterred(arrays: Arrays, index: int, reference: int | None) -> Estimate:
     return estimate(attack[:, reference] - attack[:, index], "probability")
 
 
-def _guarantors(done: Run, frame: pl.DataFrame, index: int) -> tuple[GuarantorView, ...]:
+def _guarantors(
+    done: Run, frame: pl.DataFrame, asked: Reasons, index: int
+) -> tuple[GuarantorView, ...]:
     mine = frame.filter(pl.col("option") == index)
+    whys = asked.why[done.options[index].id]
     views = []
     for number, guarantor in enumerate(done.board.guarantors):
         rows = mine.filter(pl.col("guarantor") == number)
@@ -154,16 +162,22 @@ def _guarantors(done: Run, frame: pl.DataFrame, index: int) -> tuple[GuarantorVi
         klass = rows["klass"].to_numpy()
         common = CLASSES[int(np.bincount(klass, minlength=len(CLASSES)).argmax())]
         varied = sorted({CLASSES[int(c)] for c in np.unique(klass)} - {common})
+        name, why = done.resolved.actors[guarantor.actor].name, whys[guarantor.actor]
+        also = f" In some completions its duty is also: {', '.join(varied)}." if varied else ""
         views.append(
             GuarantorView(
                 actor=guarantor.actor,
-                name=done.resolved.actors[guarantor.actor].name,
+                name=name,
                 klass=common,
                 commitment=float(rows["commitment"].to_numpy().mean()),
                 honours=estimate(honour, "probability"),
                 capability=float(np.median(rows["capability"].to_numpy())),
                 troops=float(rows["troops"].to_numpy().mean()),
-                says="in some completions also: " + ", ".join(varied) if varied else "",
+                acts=why.acts,
+                terms={term.name: term.value for term in why.terms},
+                decides=why.decides,
+                blocked=why.blocked,
+                says=name + why.words.removeprefix(why.guarantor) + also,
             )
         )
     return tuple(sorted(views, key=lambda v: -(v.honours.mean or 0.0)))

@@ -18,6 +18,7 @@ __all__ = [
     "Estimate",
     "GuarantorView",
     "Headline",
+    "Joining",
     "LedgerRow",
     "OptionResult",
     "Outlasts",
@@ -88,6 +89,8 @@ class OptionResult(Noun):
     acceptable_reason: str | None = None
     guarantors: tuple[GuarantorView, ...] = ()
     open_slots: Tokens = ()
+    reasons_kind: str | None = None
+    joining: Joining | None = None
     half_hearted_share: float | None = None
     unconverged_share: float = 0.0
     several_share: float = 0.0
@@ -95,7 +98,14 @@ class OptionResult(Noun):
 
 
 class GuarantorView(Noun):
-    """One guarantor under one option: its duty, whether it would act, and why in terms."""
+    """One guarantor under one option: its duty, whether it would act, and why in terms.
+
+    ``terms`` maps each reason to what it adds to the utility of acting less that of standing aside,
+    in units of the guarantor's cost of a full war; ``decides`` names the one without which the
+    balance would tip over, None where no single one does; ``blocked`` is the chance that its body
+    is blocked or that those it waits for do not act; ``acts`` the chance of acting. They are means
+    over the first draws of the run, in an attack of the kind `OptionResult.reasons_kind`.
+    """
 
     actor: str
     name: str
@@ -104,8 +114,25 @@ class GuarantorView(Noun):
     honours: Estimate
     capability: float
     troops: float
+    acts: float | None = None
     terms: dict[str, float] = {}
+    decides: str | None = None
+    blocked: float = 0.0
     says: str = ""
+
+
+class Joining(Noun):
+    """What hangs on which solution of the question who joins in is shown, under one option.
+
+    ``several`` is the share of the first ``draws`` draws with more than one solution;
+    ``attack_low`` and ``attack_high`` are the chance of an attack at the challenger's next chance
+    under the solutions with the strongest and the weakest defence.
+    """
+
+    draws: int
+    several: float
+    attack_low: float
+    attack_high: float
 
 
 class Outlasts(Noun):

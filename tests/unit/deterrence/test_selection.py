@@ -1,5 +1,7 @@
 """Guarantees that are tested are not a random sample of those that are given."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from tests.unit.deterrence.alliances import mix
@@ -7,6 +9,7 @@ from tests.unit.deterrence.alliances import mix
 from servanda.deterrence import Levels, choose, solve
 from servanda.deterrence.selection import reliability
 from servanda.domain.errors import ModelError
+from servanda.study.calibration import posterior
 
 REFERENCE = Levels(posture=(1.0,), credibility=(1.0,), forces=(1.0,), alignment=(1.0,))
 DRAWS = 2000
@@ -27,6 +30,21 @@ def test_reliability_when_tested_falls_in_the_published_range(alliances, least_s
     found = reliability(crisis, wants, omega, weights=weights, tests=wars)
     assert 0.22 <= found.mixed_tested <= 0.50
     assert found.mixed_promised > found.mixed_tested + 0.03
+
+
+@pytest.mark.parametrize("name", posterior.names())
+@pytest.mark.parametrize("rival", ["strong", "near_zero"])
+def test_the_published_range_holds_in_the_posterior(alliances, name, rival):
+    cover, wants, _, weights, _ = alliances
+    fitted = posterior.load(name).under(rival)
+    rows = np.resize(np.arange(fitted["a1"].size), DRAWS)
+    wants = replace(wants, **{key: fitted[key][rows] for key in ("a1", "a2", "s_q")})
+    crisis = solve(cover, wants, REFERENCE)
+    found = reliability(
+        crisis, wants, fitted["omega_c"][rows], weights=weights, tests=wants.size[0] >= 0.5
+    )
+    assert 0.22 <= found.mixed_tested <= 0.50
+    assert found.mixed_promised > found.mixed_tested
 
 
 def test_the_promise_exceeds_the_test_for_every_type_of_the_mix(alliances):

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 import click
 
 from servanda.cli.outcome import Progress, print_json, say
-from servanda.cli.shared import as_of_option, fit_options, fit_used, json_option, pairs
+from servanda.cli.shared import (
+    as_of_option,
+    executor_option,
+    fit_options,
+    fit_used,
+    json_option,
+    pairs,
+)
 from servanda.domain.errors import StoreError
 
 if TYPE_CHECKING:
@@ -27,6 +34,7 @@ SWITCH_DRAWS = 100  # as in study.switches, which would load the kernels for --h
   servanda compare ukraine-2025
   servanda compare ukraine-2025 --as-of 2025-03-07 --draws 500 --seed 7
   servanda compare ukraine-2025 --brief membership
+  servanda compare ukraine-2025 --draws 100000 --executor pool
   servanda compare my-scenario/ --rival a2=near_zero --json > result.json
 """,
 )
@@ -39,13 +47,7 @@ SWITCH_DRAWS = 100  # as in study.switches, which would load the kernels for --h
     "--rival", "rivals", multiple=True, metavar="ASSUMPTION=RIVAL", help="Use a rival model."
 )
 @fit_options
-@click.option(
-    "--executor",
-    default="local",
-    show_default=True,
-    type=click.Choice(["local"]),
-    help="Where chunks are computed.",
-)
+@executor_option
 @click.option(
     "--out",
     default="servanda-runs",
@@ -89,8 +91,9 @@ def command(
 ) -> int:
     """Compare all options of SCENARIO, a folder or the name of a shipped example.
 
-    The same seed gives the same bits. An interrupted run goes on where it stopped when the same
-    command is given again.
+    The same seed gives the same bits, whatever the executor and the number of workers. An
+    interrupted run goes on where it stopped when the same command is given again, or with
+    `servanda study resume`.
     """
     from servanda.scenario.folder import load
     from servanda.study import compare
@@ -111,6 +114,7 @@ def command(
         rival_effects=not no_rivals,
         switch_draws=switch_draws,
         progress=Progress("Comparing", quiet=quiet or as_json),
+        executor=executor,
     )
     return deliver(
         comparison, report=report, no_report=no_report, quiet=quiet, as_json=as_json, brief=brief

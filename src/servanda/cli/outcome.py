@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from servanda.domain.errors import ModelError, ScenarioError, StoreError
+from servanda.domain.errors import ModelError, ScenarioError, StoreError, StudyInterrupted
 
 if TYPE_CHECKING:
     from servanda.domain.problem import Problem
@@ -44,14 +44,14 @@ def show_problems(problems: Sequence[Problem], *, as_json: bool = False) -> None
 
 #: Requests that are wrong as such, rather than impossible to compute.
 WRONG_USAGE = frozenset(
-    {"SV604", "SV606", "SV607", "SV608", "SV609", "SV634", "SV650", "SV651"}
+    {"SV604", "SV606", "SV607", "SV608", "SV609", "SV634", "SV650", "SV651", "SV655"}
     | {f"SV{number}" for number in range(613, 619)}
     | {"SV861", "SV887", "SV890", "SV892", "SV894", "SV895", "SV896"}
 )
 
 
 class Progress:
-    """One line on a terminal: done, rate and time left; silent where nobody watches.
+    """How far the work is, its rate and the time left: one line on a terminal, else a line a while.
 
     Args:
         label: what is being done.
@@ -61,15 +61,67 @@ class Progress:
     def __init__(self, label: str, *, quiet: bool = False) -> None:
         """Find out whether somebody watches."""
         self.label = label
-        self.live = not quiet and sys.stderr.isatty()
+        self.quiet = quiet
+        self.live = sys.stderr.isatty()
+        self.before = 0
+        self.told = 0.0
 
     def __call__(self, done: int, total: int, seconds: float) -> None:
-        """Show how far the work is."""
-        if not self.live:
+        """Show how far the work is; with no seconds, how much stood finished before."""
+        if seconds <= 0.0:
+            self.before = done
+        if self.quiet or (not self.live and not self._due(done, total, seconds)):
             return
-        left = seconds / done * (total - done) if done else 0.0
-        text = f"\r{self.label}: {done}/{total} chunks, {seconds:.0f} s, about {left:.0f} s left "
-        click.echo(text, err=True, nl=done == total)
+        text = f"{self.label}: {done:,}/{total:,} chunks"
+        if done > self.before and seconds > 0.0:
+            rate = (done - self.before) / seconds
+            text += f", {_rate(rate)}, {_span(seconds)}, about {_span((total - done) / rate)} left"
+        elif done:
+            text += " stand finished"
+        click.echo(
+            f"\r{text:<76}" if self.live else text, err=True, nl=done == total or not self.live
+        )
+
+    def _due(self, done: int, total: int, seconds: float) -> bool:
+        """Say whether a log is due for a line: every half minute, and at the end of a long run."""
+        if seconds - self.told < LOG_SECONDS and not (done == total and self.told):
+            return False
+        self.told = seconds
+        return True
+
+
+LOG_SECONDS = 30.0
+
+
+def _rate(per_second: float) -> str:
+    return f"{per_second:.1f}/s" if per_second >= 1.0 else f"{per_second * 60:.1f}/min"
+
+
+def _span(seconds: float) -> str:
+    """Word a span of time.
+
+    Examples:
+        >>> _span(42.4), _span(400), _span(9000)
+        ('42 s', '6 min 40 s', '2 h 30 min')
+    """
+    whole = round(seconds)
+    if whole < 120:
+        return f"{whole} s"
+    if whole < 7200:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def _say_how_to_go_on(error: BaseException) -> None:
+    """After Ctrl-C: what is kept, and the command that goes on."""
+    cause = error if isinstance(error, StudyInterrupted) else error.__cause__
+    if isinstance(cause, StudyInterrupted):
+        say(
+            f"\nInterrupted: {cause.done} of {cause.total} chunks are finished and kept. To go on:"
+            f"\n  servanda study resume {cause.folder}"
+        )
+    else:
+        say("\nInterrupted. What was finished is kept; run the same command again to go on.")
 
 
 def guarded(work: Callable[[], Any]) -> int:
@@ -82,8 +134,8 @@ def guarded(work: Callable[[], Any]) -> int:
     except click.ClickException as error:
         error.show()
         return 2
-    except (click.Abort, KeyboardInterrupt):
-        say("\nInterrupted. Finished chunks are kept; run the same command again to go on.")
+    except (click.Abort, KeyboardInterrupt) as error:
+        _say_how_to_go_on(error)
         return 130
     except ScenarioError as error:
         show_problems(error.problems)

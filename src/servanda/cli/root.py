@@ -23,6 +23,7 @@ COMMANDS = {
     "answer": "Record a reply as a new dated version of the text.",
     "atop": "Exchange instruments with the tables of the ATOP alliance data.",
     "compare": "Compare all options of a scenario side by side and write the report.",
+    "study": "Show how far runs are, and go on with an interrupted one.",
     "histories": "Show ten ways how it could go under one option, course by course.",
     "solve": "Find the equilibria of one crisis game, from a file or the catalogue.",
     "calibrate": "Fit the durability engine to the casebook; prior beside posterior.",

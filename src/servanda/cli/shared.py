@@ -7,7 +7,7 @@ from typing import Any, Literal, TypedDict
 
 import click
 
-__all__ = ["as_of_option", "fit_options", "fit_used", "json_option", "pairs"]
+__all__ = ["as_of_option", "executor_option", "fit_options", "fit_used", "json_option", "pairs"]
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -16,6 +16,14 @@ as_of_option: Decorator = click.option(
 )
 json_option: Decorator = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object on standard output."
+)
+
+executor_option: Decorator = click.option(
+    "--executor",
+    default="local",
+    show_default=True,
+    metavar="WHERE",
+    help="Where chunks are computed: local, pool, pool:N, dask, dask:N or dask://HOST:PORT.",
 )
 
 

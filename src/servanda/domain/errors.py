@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from servanda.domain.problem import Problem
 
-__all__ = ["ModelError", "ScenarioError", "ServandaError", "StoreError"]
+__all__ = ["ModelError", "ScenarioError", "ServandaError", "StoreError", "StudyInterrupted"]
 
 
 class ServandaError(Exception):
@@ -68,3 +68,20 @@ class StoreError(ServandaError):
         """Keep the code beside the message."""
         self.code = code
         super().__init__(message)
+
+
+class StudyInterrupted(KeyboardInterrupt):
+    """Somebody pressed Ctrl-C while a study ran; its finished chunks are kept.
+
+    Args:
+        folder: the run's folder.
+        done: chunks that are finished.
+        total: chunks in all.
+    """
+
+    def __init__(self, folder: str, done: int, total: int) -> None:
+        """Keep what is needed to say how to go on."""
+        self.folder = folder
+        self.done = done
+        self.total = total
+        super().__init__(f"{done} of {total} chunks are finished in {folder}")

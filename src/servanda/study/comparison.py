@@ -80,6 +80,7 @@ def compare(
     rival_effects: bool = True,
     switch_draws: int = SWITCH_DRAWS,
     progress: Progress | None = None,
+    executor: str = "local",
 ) -> Comparison:
     """Compare the options of a scenario.
 
@@ -96,6 +97,8 @@ def compare(
         rival_effects: also turn every switch: rival models, the fit to history, the protege.
         switch_draws: draws on which each setting of a switch runs, at most.
         progress: called with chunks done, chunks in all, seconds.
+        executor: where chunks are computed: ``local``, ``pool[:N]``, ``dask[:N]`` or
+            ``dask://HOST:PORT``. The bits do not depend on it.
 
     Returns:
         Comparison: everything that the terminal, the report and ``--json`` show.
@@ -116,8 +119,8 @@ def compare(
         protege=protege,
     )
     where = root if root is not None else Path("servanda-runs")
-    done = run(resolved, study, root=where, progress=progress)
-    return _assemble(done, where, switch_draws if rival_effects else 0)
+    done = run(resolved, study, root=where, progress=progress, executor=executor)
+    return _assemble(done, where, switch_draws if rival_effects else 0, executor)
 
 
 def named_option(
@@ -158,7 +161,7 @@ def _known_rivals(resolved: Resolved, rivals: dict[str, str]) -> dict[str, str]:
     return rivals
 
 
-def _assemble(done: Run, root: Path, switch_draws: int) -> Comparison:
+def _assemble(done: Run, root: Path, switch_draws: int, executor: str) -> Comparison:
     """Put everything together; without draws for them no switch is turned."""
     resolved, scenario = done.resolved, done.resolved.scenario
     day = done.study.as_of or scenario.as_of
@@ -179,7 +182,9 @@ def _assemble(done: Run, root: Path, switch_draws: int) -> Comparison:
     )
     watched = [(t.first, t.second) for t in turned if t.second and t.why != ("top",)]
     effects = (
-        switch_effects(done, root=root, margin=margin, pairs=watched, draws=switch_draws)
+        switch_effects(
+            done, root=root, margin=margin, pairs=watched, draws=switch_draws, executor=executor
+        )
         if switch_draws
         else ()
     )

@@ -6,9 +6,10 @@ import hashlib
 import json
 import platform
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from servanda._version import __version__, code_digest
 from servanda.domain.errors import ModelError
@@ -21,14 +22,54 @@ from servanda.study.board import board as board_of
 from servanda.study.calibration.posterior import posterior_hash
 from servanda.study.completions import duty_table
 from servanda.study.draws import draw
+from servanda.study.executing import Executor, Job, Progress, complete_all, executor_named
 from servanda.study.outcomes import TABLES, chunk_tables
 from servanda.study.store import RunFolder
 
-__all__ = ["CHUNK", "Progress", "Run", "known_options", "lay_out", "run", "run_hash"]
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = [
+    "CHUNK",
+    "Chunks",
+    "Progress",
+    "Run",
+    "known_options",
+    "lay_out",
+    "run",
+    "run_ahead",
+    "run_hash",
+]
 
 CHUNK = 250
 
-Progress = Callable[[int, int, float], None]
+
+@dataclass(frozen=True, slots=True)
+class Chunks:
+    """The work of a study of a scenario, as executors take it: a number of a chunk to its tables.
+
+    Examples:
+        ``Chunks(resolved, study, board)(0)["outcomes"]`` has a row per draw and option.
+    """
+
+    resolved: Resolved
+    study: Study
+    board: Board
+
+    def __call__(self, chunk: int) -> dict[str, pl.DataFrame]:
+        """Compute the tables of one chunk; the last one may be shorter."""
+        study, resolved = self.study, self.resolved
+        first = chunk * CHUNK
+        draws = draw(
+            resolved.assumptions,
+            seed=study.seed,
+            chunk=chunk,
+            size=min(CHUNK, study.draws - first),
+            rivals=study.rivals,
+            posterior=study.posterior,
+        )
+        horizon = float(resolved.scenario.horizon_years)
+        return chunk_tables(self.board, draws, horizon, first, protege=study.protege)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +153,7 @@ def run(
     root: Path,
     progress: Progress | None = None,
     board: Board | None = None,
+    executor: str | Executor = "local",
 ) -> Run:
     """Run a study and keep every finished chunk.
 
@@ -121,49 +163,85 @@ def run(
         root: the folder that holds runs; this one's folder is named by its hash.
         progress: called with chunks done, chunks in all, and seconds since the start.
         board: the layout, where a run with the same scenario, options and seed made it already.
+        executor: where chunks are computed (`servanda.study.executing`); the bits do not depend
+            on it.
 
     Returns:
         Run. If it is interrupted, the same call goes on where it stopped.
+
+    Raises:
+        StudyInterrupted: Ctrl-C; finished chunks are kept.
+        ModelError: no such executor (SV655), or the request cannot be computed.
+        StoreError: a chunk cannot be written, or workers were lost; finished chunks are kept.
     """
     began = time.monotonic()
+    where = executor_named(executor) if isinstance(executor, str) else executor
     options = known_options(resolved, study)
     identity = run_hash(study, resolved, options)
-    folder = RunFolder(root, identity)
     board = board or lay_out(resolved, options, study.seed)
+    folder = _described(resolved, study, options, root, identity)
+    job = _job(resolved, study, board, folder)
+    complete_all((job,), executor=where, progress=progress)
+    return Run(study, resolved, options, board, folder, identity, time.monotonic() - began)
+
+
+def run_ahead(
+    resolved: Resolved,
+    studies: Sequence[Study],
+    *,
+    root: Path,
+    board: Board,
+    executor: str | Executor,
+) -> None:
+    """Compute several small studies at once, for `run` to find them finished.
+
+    Args:
+        resolved: the scenario of all of them.
+        studies: the requests, of the same options and seed.
+        root: the folder that holds runs.
+        board: their common layout.
+        executor: where chunks are computed.
+    """
+    jobs = []
+    for study in studies:
+        options = known_options(resolved, study)
+        identity = run_hash(study, resolved, options)
+        jobs.append(
+            _job(resolved, study, board, _described(resolved, study, options, root, identity))
+        )
+    if jobs:
+        complete_all(jobs, executor=executor)
+
+
+def _described(
+    resolved: Resolved, study: Study, options: Sequence[Option], root: Path, identity: str
+) -> RunFolder:
+    """Open the folder of a run and write what it is."""
+    folder = RunFolder(root, identity)
     folder.describe(
         {
+            "kind": "compare",
+            "title": resolved.scenario.title,
             "hash": identity,
             "study": study.model_dump(mode="json"),
             "options": [o.id for o in options],
+            "chunks": _chunks(study),
+            "tables": list(TABLES),
             "version": __version__,
             "code": code_digest(),
             "platform": f"{platform.machine()} {platform.system()}",
         },
         resolved.model_dump_json(by_alias=True, exclude_unset=True),
     )
-    total = -(-study.draws // CHUNK)
-    for chunk in range(total):
-        if not folder.has(chunk, TABLES):
-            folder.write(chunk, chunk_of(resolved, study, board, chunk))
-        if progress is not None:
-            progress(chunk + 1, total, time.monotonic() - began)
-    return Run(study, resolved, options, board, folder, identity, time.monotonic() - began)
+    return folder
 
 
-def chunk_of(resolved: Resolved, study: Study, board: Board, chunk: int):  # type: ignore[no-untyped-def]
-    """Compute the tables of one chunk; the last one may be shorter."""
-    first = chunk * CHUNK
-    size = min(CHUNK, study.draws - first)
-    draws = draw(
-        resolved.assumptions,
-        seed=study.seed,
-        chunk=chunk,
-        size=size,
-        rivals=study.rivals,
-        posterior=study.posterior,
-    )
-    horizon = float(resolved.scenario.horizon_years)
-    return chunk_tables(board, draws, horizon, first, protege=study.protege)
+def _job(resolved: Resolved, study: Study, board: Board, folder: RunFolder) -> Job:
+    return Job(Chunks(resolved, study, board), folder.path.resolve(), _chunks(study), TABLES)
+
+
+def _chunks(study: Study) -> int:
+    return -(-study.draws // CHUNK)
 
 
 def day_of(resolved: Resolved, study: Study) -> Moment:

@@ -15,9 +15,10 @@ from typing import Literal
 from servanda.domain.errors import ModelError
 from servanda.domain.study import Study
 from servanda.study.arrays import Arrays, read_arrays
+from servanda.study.draws import draw
 from servanda.study.ranking import order, outlasts
 from servanda.study.result import RivalEffect, SwitchEffect
-from servanda.study.running import Progress, Run, run
+from servanda.study.running import Progress, Run, run, run_ahead
 
 __all__ = ["PRIOR", "SWITCH_DRAWS", "Setting", "rivals_among", "settings", "switch_effects"]
 
@@ -94,6 +95,7 @@ def switch_effects(
     pairs: Sequence[tuple[str, str]],
     draws: int = SWITCH_DRAWS,
     progress: Progress | None = None,
+    executor: str = "local",
 ) -> tuple[SwitchEffect, ...]:
     """Run every setting that is not in use and set it beside the one that is.
 
@@ -104,6 +106,7 @@ def switch_effects(
         pairs: (A, B) for which "A outlasts B" is told.
         draws: how many draws at most.
         progress: called with settings done, settings in all, seconds.
+        executor: where chunks are computed; workers take the settings side by side.
 
     Returns:
         An effect for each setting. One that cannot be run (a posterior of one's own without rows
@@ -114,8 +117,11 @@ def switch_effects(
     usual = _first(read_arrays(done.folder, names), count)
     told = list(settings(done))
     effects: list[SwitchEffect] = []
+    if executor != "local":
+        ahead = [_small(s, count) for s in told if not s.in_use and _can_run(done, s)]
+        run_ahead(done.resolved, ahead, root=root, board=done.board, executor=executor)
     for number, setting in enumerate(told, start=1):
-        small = setting.study.model_copy(update={"draws": count})
+        small = _small(setting, count)
         try:
             found = usual
             if not setting.in_use:
@@ -129,6 +135,27 @@ def switch_effects(
         if progress is not None:
             progress(number, len(told), 0.0)
     return tuple(effects)
+
+
+def _small(setting: Setting, count: int) -> Study:
+    return setting.study.model_copy(update={"draws": count})
+
+
+def _can_run(done: Run, setting: Setting) -> bool:
+    """Say whether a setting can be drawn; one that cannot is told of later, with the reason."""
+    study = setting.study
+    try:
+        draw(
+            done.resolved.assumptions,
+            seed=study.seed,
+            chunk=0,
+            size=1,
+            rivals=study.rivals,
+            posterior=study.posterior,
+        )
+    except ModelError:
+        return False
+    return True
 
 
 def rivals_among(effects: Sequence[SwitchEffect]) -> tuple[RivalEffect, ...]:

@@ -39,8 +39,13 @@ class Verdict:
     notes: tuple[str, ...]
 
 
-def verify(path: Path, *, progress: Progress | None = None) -> Verdict:
+def verify(path: Path, *, progress: Progress | None = None, executor: str = "local") -> Verdict:
     """Recompute the run in a folder and compare every number with the stored one.
+
+    Args:
+        path: the run's folder.
+        progress: called with chunks done, chunks in all, seconds.
+        executor: where to compute; none on other machines, which do not see the scratch folder.
 
     Raises:
         StoreError: the folder holds no run, or a stored chunk is damaged.
@@ -49,7 +54,7 @@ def verify(path: Path, *, progress: Progress | None = None) -> Verdict:
     resolved = Resolved.model_validate_json(stored.snapshot())
     study = Study.model_validate(stored.manifest["study"])
     with TemporaryDirectory(prefix="servanda-verify-") as scratch:
-        again = run(resolved, study, root=Path(scratch), progress=progress)
+        again = run(resolved, study, root=Path(scratch), progress=progress, executor=executor)
         same_code = stored.manifest.get("code") == code_digest()
         if same_code and again.hash != stored.manifest["hash"]:
             raise StoreError(

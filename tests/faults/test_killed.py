@@ -15,10 +15,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests.faults.small_study import TABLES, folder_of, study
 
 from servanda.domain.errors import StoreError
 from servanda.study.store import RunFolder
-from tests.faults.small_study import TABLES, folder_of, study
 
 CHUNKS = 10
 ROOT = Path(__file__).resolve().parents[2]
@@ -300,8 +300,9 @@ def test_the_clock_steps_back(tmp_path, monkeypatch, undisturbed) -> None:
 
 
 def interrupted_after(root: Path, count: int) -> None:
-    from servanda.study.executing import complete
     from tests.faults.small_study import Walk
+
+    from servanda.study.executing import complete
 
     def stop(done: int, _total: int, _seconds: float) -> None:
         if done == count:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -116,9 +118,12 @@ def _say_how_to_go_on(error: BaseException) -> None:
     """After Ctrl-C: what is kept, and the command that goes on."""
     cause = error if isinstance(error, StudyInterrupted) else error.__cause__
     if isinstance(cause, StudyInterrupted):
+        folder = Path(cause.folder)
+        here = Path.cwd()
+        shown = folder.relative_to(here) if folder.is_relative_to(here) else folder
         say(
             f"\nInterrupted: {cause.done} of {cause.total} chunks are finished and kept. To go on:"
-            f"\n  servanda study resume {cause.folder}"
+            f"\n  servanda study resume {shlex.quote(str(shown))}"
         )
     else:
         say("\nInterrupted. What was finished is kept; run the same command again to go on.")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from servanda._version import __version__
-from servanda.domain.errors import ModelError
+from servanda.domain.errors import ModelError, StudyInterrupted
 from servanda.domain.moment import Moment
 from servanda.domain.scenario import Resolved
 from servanda.domain.study import Study
@@ -106,6 +106,7 @@ def compare(
     Raises:
         ScenarioError: the scenario has problems.
         ModelError: the request cannot be computed.
+        StudyInterrupted: Ctrl-C; finished chunks are kept, and the same call goes on.
     """
     resolved = scenario if isinstance(scenario, Resolved) else load(scenario)
     study = Study(
@@ -120,7 +121,11 @@ def compare(
     )
     where = root if root is not None else Path("servanda-runs")
     done = run(resolved, study, root=where, progress=progress, executor=executor)
-    return _assemble(done, where, switch_draws if rival_effects else 0, executor)
+    try:
+        return _assemble(done, where, switch_draws if rival_effects else 0, executor)
+    except KeyboardInterrupt:  # perhaps in the run of a switch: it is this run that goes on
+        chunks = int(done.folder.manifest["chunks"])
+        raise StudyInterrupted(str(done.folder.path), chunks, chunks) from None
 
 
 def named_option(

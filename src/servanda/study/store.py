@@ -17,81 +17,31 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import io
 import json
 import os
-import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from servanda.domain.errors import StoreError
+from servanda.study.chunkfiles import flush_folder, parquet, replace, sha256_of
 
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["FORMAT", "MANIFEST", "RunFolder", "runs_in", "sha256_of"]
+__all__ = ["FORMAT", "MANIFEST", "RunFolder", "runs_in"]
 
 #: Of the folder; a run of another format is refused, not guessed at.
 FORMAT = 2
 MANIFEST = "manifest.json"
 SNAPSHOT = "scenario.json"
 LOCK = "writing.lock"
-#: What R, pandas and every other reader of Parquet takes without a question.
-PLAIN = (
-    pl.Boolean, pl.String, pl.Float32, pl.Float64,
-    pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32,
-)  # fmt: skip
-
-
-def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file's bytes as hexadecimal text."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _flush_folder(folder: Path) -> None:
-    """Make renames in a folder survive a loss of power."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Write beside, flush and rename: the name holds the old bytes or the new, never a part."""
-    beside = path.with_name(f"{path.name}.{secrets.token_hex(6)}.part")
-    try:
-        with beside.open("wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        beside.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
-        raise StoreError(
-            f"cannot write {path.name} in {path.parent}: {error.strerror}; finished chunks are "
-            "kept, run the same command again to resume",
-            code="SV702",
-        ) from error
-
-
-def _parquet(frame: pl.DataFrame, table: str) -> bytes:
-    odd = [f"{n} ({t})" for n, t in frame.schema.items() if t not in PLAIN]
-    if odd:
-        raise StoreError(
-            f"table {table} has columns that not every reader of Parquet takes: {', '.join(odd)}; "
-            "give numbers, truth values or text",
-            code="SV755",
-        )
-    buffer = io.BytesIO()
-    frame.write_parquet(buffer, compression="zstd", statistics=False)
-    return buffer.getvalue()
 
 
 def runs_in(folder: Path) -> tuple[Path, ...]:
@@ -172,10 +122,10 @@ class RunFolder:
         """
         wanted = {**self.manifest, **record, "format": FORMAT}
         if snapshot is not None:
-            _replace(self.path / SNAPSHOT, snapshot.encode())
+            replace(self.path / SNAPSHOT, snapshot.encode())
         self.manifest = wanted
-        _replace(self.path / MANIFEST, json.dumps(self.manifest, indent=1, sort_keys=True).encode())
-        _flush_folder(self.path)
+        replace(self.path / MANIFEST, json.dumps(self.manifest, indent=1, sort_keys=True).encode())
+        flush_folder(self.path)
 
     def snapshot(self) -> str:
         """Return the scenario as it was when the run was made, JSON text."""
@@ -259,13 +209,13 @@ class RunFolder:
         """
         record: dict[str, Any] = {}
         for table, frame in tables.items():
-            data = _parquet(frame, table)
-            _replace(self.path / self.name(table, chunk), data)
+            data = parquet(frame, table)
+            replace(self.path / self.name(table, chunk), data)
             digest = hashlib.sha256(data).hexdigest()
             record[table] = {"bytes": len(data), "rows": frame.height, "sha256": digest}
         text = json.dumps({"tables": record, "seconds": seconds, "process": os.getpid()})
-        _replace(self._record_path(chunk), text.encode())
-        _flush_folder(self.path)
+        replace(self._record_path(chunk), text.encode())
+        flush_folder(self.path)
 
     def tidy(self) -> None:
         """Remove what killed processes left half written, unless somebody is writing now."""
@@ -306,19 +256,24 @@ class RunFolder:
         Raises:
             StoreError: no chunk is finished (SV701), or one is missing or damaged (SV703).
         """
-        total = self.manifest.get("chunks")
-        chunks = self.recorded()
-        if not chunks:
+        if not self.recorded():
             raise StoreError(f"{self.path} holds no finished chunk of {table}", code="SV701")
-        for chunk in chunks if total is None else range(int(total)):
-            if self._faulty(chunk, table, thorough=True):
-                raise StoreError(
-                    f"{self.path / self.name(table, chunk)} is missing or damaged; run the same "
-                    "compare again to recompute it",
-                    code="SV703",
-                )
-        wanted = chunks if total is None else range(int(total))
-        return tuple(self.path / self.name(table, chunk) for chunk in wanted)
+        return tuple(self._whole(table, chunk) for chunk in self._wanted())
+
+    def _whole(self, table: str, chunk: int) -> Path:
+        """Return the file of a table, once it is seen to be as recorded."""
+        path = self.path / self.name(table, chunk)
+        if self._faulty(chunk, table, thorough=True):
+            raise StoreError(
+                f"{path} is missing or damaged; run the same compare again to recompute it",
+                code="SV703",
+            )
+        return path
+
+    def _wanted(self) -> Sequence[int]:
+        """List the chunks that the run has when it is finished, where the manifest says so."""
+        total = self.manifest.get("chunks")
+        return self.recorded() if total is None else range(int(total))
 
     def read(self, table: str, columns: Iterable[str] | None = None) -> pl.DataFrame:
         """Read one table of all chunks, in chunk order.
@@ -371,6 +326,57 @@ class RunFolder:
             result = connection.execute(sql)
             names = [column[0] for column in result.description or ()]
             return pl.DataFrame(result.fetchall(), schema=names, orient="row")
+
+    def blocks(
+        self, table: str, columns: Sequence[str], *, rows: int
+    ) -> Iterator[dict[str, NDArray[np.generic]]]:
+        """Read columns of a table through DuckDB, whole chunks at a time, in chunk order.
+
+        Args:
+            table: which table.
+            columns: which of its columns.
+            rows: about how many rows at a time; at least one chunk.
+
+        Raises:
+            StoreError: a chunk is missing or damaged, or there is no such column (SV701).
+        """
+        import duckdb
+
+        names = ", ".join('"' + name.replace('"', '""') + '"' for name in columns)
+        batches = list(self._batches(table, rows))
+
+        def fetched(batch: Sequence[int]) -> dict[str, NDArray[np.generic]]:
+            files = ", ".join(_quoted(str(self._whole(table, chunk))) for chunk in batch)
+            sql = f"SELECT {names} FROM read_parquet([{files}])"  # noqa: S608
+            try:
+                found = connection.execute(sql).fetchnumpy()
+            except duckdb.BinderException as error:
+                raise StoreError(f"{self.path}: {error}", code="SV701") from None
+            return {name: np.ma.filled(found[name], np.nan) for name in columns}
+
+        with duckdb.connect() as connection, ThreadPoolExecutor(1) as reader:
+            ahead = reader.submit(fetched, batches[0])
+            for batch in (*batches[1:], None):
+                found = ahead.result()
+                if batch is not None:
+                    ahead = reader.submit(fetched, batch)
+                yield found
+
+    def _batches(self, table: str, rows: int) -> Iterator[list[int]]:
+        """Group the chunks of a table into batches of about so many rows."""
+        if not self.recorded():
+            raise StoreError(f"{self.path} holds no finished chunk of {table}", code="SV701")
+        batch: list[int] = []
+        held = 0
+        for chunk in self._wanted():
+            record = self.record(chunk) or {"tables": {}}
+            batch.append(chunk)
+            held += int(record["tables"].get(table, {}).get("rows", 0))
+            if held >= rows:
+                yield batch
+                batch, held = [], 0
+        if batch:
+            yield batch
 
     def digest(self) -> str:
         """Return one hash over all results, in chunk order: what `verify` compares."""

@@ -152,7 +152,8 @@ def complete_all(
                     (Local() if here else where).run(task, missing, finished)
                 missing = _missing(jobs)
     except KeyboardInterrupt:
-        raise StudyInterrupted(str(jobs[0].folder), done, total) from None
+        kept = sum(job.kept() for job in jobs)
+        raise StudyInterrupted(str(jobs[0].folder), kept, total) from None
     if missing:
         raise StoreError(
             f"{len(missing)} of {total} chunks were reported finished but do not stand in "

@@ -49,6 +49,11 @@ class Job:
         folder = RunFolder.open(self.folder)
         return [chunk for chunk in range(self.chunks) if not folder.has(chunk, self.tables)]
 
+    def kept(self) -> int:
+        """Count the chunks that are finished, by their sizes alone."""
+        folder = RunFolder.open(self.folder)
+        return sum(folder.intact(c, self.tables, thorough=False) for c in folder.recorded())
+
 
 @dataclass(frozen=True)
 class Task:

@@ -80,8 +80,9 @@ class _Sums:
 
     @classmethod
     def empty(cls, options: int) -> _Sums:
-        zeros = [np.zeros(options) for _ in range(4)]
-        return cls(0, *zeros, np.zeros((options, options)))
+        """Begin with no draw."""
+        mean, regret, worst, best = np.zeros((4, options))
+        return cls(0, mean, regret, worst, best, np.zeros((options, options)))
 
     def add(self, block: Floats) -> None:
         """Take in float64[option, draw]."""
@@ -129,6 +130,8 @@ def _blocks(folder: RunFolder, table: str, value: str) -> Iterator[Floats]:
     """Yield the values as float64[option, draw], a few chunks at a time."""
     for columns in folder.blocks(table, ("draw", "option", value), rows=ROWS):
         draw, option = columns["draw"], columns["option"]
+        if draw.dtype.kind not in "iu" or option.dtype.kind not in "iu":
+            raise StoreError(f"{folder.path}: draw or option is no whole number", code="SV703")
         values = columns[value].astype(np.float64, copy=False)
         options = int(option.max()) + 1
         if not _in_order(draw, option, options):

@@ -352,7 +352,7 @@ class RunFolder:
                 found = connection.execute(sql).fetchnumpy()
             except duckdb.BinderException as error:
                 raise StoreError(f"{self.path}: {error}", code="SV701") from None
-            return {name: np.ma.filled(found[name], np.nan) for name in columns}
+            return {name: _filled(found[name]) for name in columns}
 
         with duckdb.connect() as connection, ThreadPoolExecutor(1) as reader:
             ahead = reader.submit(fetched, batches[0])
@@ -392,6 +392,13 @@ class RunFolder:
 
 def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
+
+
+def _filled(values: NDArray[np.generic]) -> NDArray[np.generic]:
+    """Put NaN where a number is missing."""
+    if isinstance(values, np.ma.MaskedArray) and np.ma.getmaskarray(values).any():
+        return np.asarray(np.ma.filled(values.astype(np.float64), np.nan))
+    return np.asarray(values)
 
 
 def _bytes_of(series: pl.Series) -> bytes:

@@ -64,6 +64,15 @@ def test_what_is_missing_is_never_ranked(tmp_path) -> None:
     folder = stored(tmp_path, values, 2)
     with pytest.raises(StoreError, match="missing in some draw"):
         standings(folder, "rmst")
+    gone = (
+        folder.read("outcomes")
+        .head(16)
+        .with_columns(draw=pl.when(pl.col("draw") == 1).then(None).otherwise(pl.col("draw")))
+    )
+    other = stored(tmp_path / "other", np.ones((8, 4)), 2)
+    other.write(0, {"outcomes": gone})
+    with pytest.raises(StoreError, match="no whole number"):
+        standings(other, "rmst")
     with pytest.raises(StoreError, match="no_such"):
         standings(folder, "no_such")
     frame = folder.read("outcomes").filter(pl.col("draw") < 4).head(15)

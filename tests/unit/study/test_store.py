@@ -64,3 +64,32 @@ def test_a_damaged_manifest_is_an_error_with_a_remedy(tmp_path: Path) -> None:
     (folder.path / "manifest.json").write_text("{", "utf-8")
     with pytest.raises(StoreError, match="remove the folder"):
         RunFolder.open(folder.path)
+
+
+def test_another_reader_of_parquet_finds_the_same_plain_columns(tmp_path: Path) -> None:
+    """DuckDB stands for R and pandas: it shares no code with what wrote the file."""
+    import duckdb
+
+    folder = RunFolder(tmp_path, "ac" * 32)
+    folder.describe({"chunks": 1, "tables": ["mixed"]})
+    frame = pl.DataFrame(
+        {
+            "whole": pl.Series([1, None, 3], dtype=pl.Int16),
+            "small": pl.Series([0, 1, 2], dtype=pl.Int8),
+            "real": [0.1, float("nan"), None],
+            "met": [True, False, None],
+            "name": ["Kyjiw", "Київ", None],
+        }
+    )
+    folder.write(0, {"mixed": frame})
+    path = folder.path / folder.name("mixed", 0)
+    found = duckdb.read_parquet(str(path))
+    assert [str(kind) for kind in found.types] == [
+        "SMALLINT", "TINYINT", "DOUBLE", "BOOLEAN", "VARCHAR",
+    ]  # fmt: skip
+    rows = found.fetchall()
+    assert [row[0] for row in rows] == [1, None, 3]
+    assert rows[0][2] == 0.1
+    assert rows[1][2] != rows[1][2]
+    assert [row[3:] for row in rows] == [(True, "Kyjiw"), (False, "Київ"), (None, None)]
+    assert folder.query("SELECT count(*) AS n FROM mixed")["n"].to_list() == [3]

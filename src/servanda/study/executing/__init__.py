@@ -18,10 +18,9 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
-from servanda._version import code_digest
 from servanda.domain.errors import ModelError, StoreError, StudyInterrupted
 from servanda.study.executing.local import Local
-from servanda.study.executing.model import Executor, Job, Piece, Task, Work
+from servanda.study.executing.model import Executor, Job, Piece, Task, Work, loaded_code
 from servanda.study.store import RunFolder
 
 __all__ = [
@@ -141,7 +140,7 @@ def complete_all(
 
     if progress is not None:
         progress(done, total, 0.0)
-    task = Task(tuple(jobs), code_digest())
+    task = Task(tuple(jobs), loaded_code())
     try:
         # Twice, because a chunk can be damaged between being written and being looked at.
         for _ in range(2):

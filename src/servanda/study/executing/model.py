@@ -15,7 +15,7 @@ from servanda._version import code_digest
 from servanda.domain.errors import StoreError
 from servanda.study.store import RunFolder
 
-__all__ = ["Executor", "Finished", "Job", "Piece", "Task", "Work"]
+__all__ = ["Executor", "Finished", "Job", "Piece", "Task", "Work", "loaded_code"]
 
 #: Computes one chunk: number -> its tables. It must be picklable (a function of a module, or an
 #: instance of a class of one), and depend on nothing but its own fields and the number.
@@ -84,7 +84,7 @@ class Task:
                 "folder that all of them share under one path (--out)",
                 code="SV756",
             )
-        if _code() != self.code:
+        if loaded_code() != self.code:
             raise StoreError(
                 "a worker runs another version of servanda than the one that asked, so that the "
                 "numbers could differ; install the same one everywhere",
@@ -99,7 +99,8 @@ class Task:
 
 
 @cache
-def _code() -> str:
+def loaded_code() -> str:
+    """Return the digest of the code as it was when this process first asked."""
     return code_digest()
 
 

@@ -109,4 +109,4 @@ def test_status_without_runs_and_a_wrong_executor(
     assert "SV701" in err
     code, _, err = run(capsys, "compare", "border-pact", "--executor", "pol")
     assert code == 2
-    assert "SV655" in err
+    assert "SV760" in err

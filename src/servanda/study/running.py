@@ -171,7 +171,7 @@ def run(
 
     Raises:
         StudyInterrupted: Ctrl-C; finished chunks are kept.
-        ModelError: no such executor (SV655), or the request cannot be computed.
+        ModelError: no such executor (SV760), or the request cannot be computed.
         StoreError: a chunk cannot be written, or workers were lost; finished chunks are kept.
     """
     began = time.monotonic()

@@ -58,7 +58,7 @@ def with_a_date(chunk: int) -> dict[str, pl.DataFrame]:
 def test_a_name_that_is_none_is_refused_with_the_choices(name: str) -> None:
     with pytest.raises(ModelError, match=r"local, pool, pool:N, dask, dask:N or dask://") as caught:
         executor_named(name)
-    assert caught.value.code == "SV655"
+    assert caught.value.code == "SV760"
 
 
 def test_names_of_executors() -> None:
@@ -118,7 +118,7 @@ def test_work_without_a_name_cannot_go_to_another_process(tmp_path: Path) -> Non
             lambda chunk: threads_of(chunk), opened(tmp_path, 2),
             chunks=2, tables=("t",), executor="pool:2",
         )  # fmt: skip
-    assert caught.value.code == "SV657"
+    assert caught.value.code == "SV762"
 
 
 def test_only_columns_that_everybody_reads_are_kept(tmp_path: Path) -> None:

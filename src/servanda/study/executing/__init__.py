@@ -50,7 +50,7 @@ def executor_named(text: str) -> Executor:
             cluster of N processes on this machine; ``dask://HOST:PORT`` for a scheduler that runs.
 
     Raises:
-        ModelError: it is none of these (SV655), or Dask is not installed (SV656).
+        ModelError: it is none of these (SV760), or Dask is not installed (SV761).
 
     Examples:
         >>> executor_named("local")
@@ -72,7 +72,7 @@ def executor_named(text: str) -> Executor:
     raise ModelError(
         f"{text!r} names no executor; give local, pool, pool:N, dask, dask:N or dask://HOST:PORT, "
         f"with N from 1 to {MOST_WORKERS}",
-        code="SV655",
+        code="SV760",
     )
 
 

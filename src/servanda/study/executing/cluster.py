@@ -74,7 +74,7 @@ class Cluster:
             raise ModelError(
                 "Dask is not installed; install the extra `scale` (pip install 'servanda[scale]') "
                 "or use --executor pool",
-                code="SV656",
+                code="SV761",
             ) from error
         blob = zlib.compress(cloudpickle.dumps(task), 1)
         with ExitStack() as stack:

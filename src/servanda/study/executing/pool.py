@@ -84,7 +84,7 @@ class Pool:
             raise ModelError(
                 f"this work cannot be handed to another process ({error}); use a function at the "
                 "top of a module, or --executor local",
-                code="SV657",
+                code="SV762",
             ) from error
         count, threads = shares(self.workers)
         crew = _Crew(payload, threads, deque(pieces), finished)

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from servanda.domain.errors import ModelError
+from servanda.numerics.normal_pair import leads
 
 __all__ = ["Signalling", "equilibria"]
 
@@ -25,7 +26,6 @@ _GRID = 6_001
 _WIDEST = 36.0
 _RARE = 1e-280  # below, the belief after a threat is lost in rounding
 _HALVINGS = 200
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,21 +103,8 @@ def _challenger(cut: Any, w_a: float, a: float) -> tuple[Floats, Floats]:
     firm, back = _normal(w_a - np.asarray(cut)), _normal(a - np.asarray(cut))
     threatens = firm + back - firm * back
     with np.errstate(divide="ignore", invalid="ignore"):
-        stands = _both(np.asarray(cut) - w_a, w_a - a) / threatens
+        stands = leads(np.asarray(cut) - w_a, w_a - a) / threatens
     return threatens, np.clip(stands, 0.0, 1.0)
-
-
-def _both(start: Any, ahead: float) -> Floats:
-    """P(E > start and E + ahead > E') of two standard normals, exact far out in the tails.
-
-    The integral of phi(e) Phi(e + ahead) over e > start, by Gauss and Legendre.
-    """
-    start = np.clip(np.asarray(start, dtype=float), -40.0, 40.0)[..., None]
-    low = np.maximum(start, -9.0)
-    wide = np.minimum(18.0, 45.0 / np.maximum(low, 1.0))
-    e = low + wide * (_NODES + 1) / 2
-    density = np.exp(-(e**2) / 2) / np.sqrt(2 * np.pi)
-    return np.asarray((density * _normal(e + ahead) * _WEIGHTS).sum(axis=-1) * wide[..., 0] / 2)
 
 
 def _roots(gap: Any, grid: Floats) -> list[float]:

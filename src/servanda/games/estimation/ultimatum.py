@@ -119,7 +119,7 @@ def start(family: UltimatumFamily, x: Floats, z: Floats) -> Floats:
         gamma = gamma / slope
     else:
         s2 = spread
-        gamma = np.linalg.lstsq(z, y - s2, rcond=None)[0]
+        gamma = np.asarray(np.linalg.lstsq(z, y - s2, rcond=None)[0], dtype=np.float64)
     value = family.highest - y - s2 * (1 + np.exp(np.minimum((y - z @ gamma) / s2, 3.0)))
     beta = np.linalg.lstsq(x, value, rcond=None)[0]
     s1 = max(float((value - x @ beta).std()) * np.sqrt(3) / np.pi, spread / 20)

@@ -24,8 +24,9 @@ Floats = NDArray[np.float64]
 #: The indices, in the order of the equations of a formula.
 PAYOFFS = ("SA", "VA", "CB", "barWA", "barWB", "bara", "VB")
 
-_WIDEST = 7.5
-_GRID = 241
+_WIDEST = 37.0  # beyond, a chance is 0 or 1 to a double
+_FARTHEST = 1e7
+_INNER, _DENSE, _SPARSE = 6.0, 193, 24
 _TURNS = 60
 _LEAST = 1e-300
 _DIGITS = 1e-4  # a difference smaller than this share has lost too many digits
@@ -95,26 +96,51 @@ def _rest(cut: Floats, w_a: Floats, a: Floats, firm: Floats, nodes: int) -> Floa
     return found
 
 
-def roots(eta: Floats, grid: int = _GRID) -> list[tuple[Rows, Floats]]:
+def _grid() -> Floats:
+    """Return the quantiles of pR that are looked at: dense where chances are, out to the ends."""
+    outer = np.geomspace(_INNER, _WIDEST, _SPARSE)[1:]
+    return np.concatenate([-outer[::-1], np.linspace(-_INNER, _INNER, _DENSE), outer])
+
+
+def roots(eta: Floats) -> list[tuple[Rows, Floats]]:
     """Return the equilibria of every row in which threats are made.
 
     Args:
         eta: float64[7, row].
-        grid: how many values of the normal quantile of pR are looked at.
 
     Returns:
         Pairs of rows and quantiles z, so that pR = Phi(z): one pair for each change of sign.
     """
-    points = np.linspace(-_WIDEST, _WIDEST, grid)
-    z = np.broadcast_to(points[:, None], (grid, eta.shape[1]))
+    points = _grid()
+    z = np.broadcast_to(points[:, None], (len(points), eta.shape[1]))
     gap = _gap(eta[:, None, :], z, 24)
     signs = np.sign(gap)
-    found = []
-    for place in range(grid - 1):
+    found = _beyond(eta, gap[0] < 0, gap[-1] > 0)
+    for place in range(len(points) - 1):
         rows = np.flatnonzero(signs[place] * signs[place + 1] < 0)
         if len(rows):
-            low = np.full(len(rows), points[place])
-            found.append((rows, _close_in(eta[:, rows], low, low + (points[1] - points[0]))))
+            ends = (np.full(len(rows), points[place + side]) for side in (0, 1))
+            found.append((rows, _close_in(eta[:, rows], *ends)))
+    return found
+
+
+def _beyond(
+    eta: Floats, below: NDArray[np.bool_], above: NDArray[np.bool_]
+) -> list[tuple[Rows, Floats]]:
+    """Return the roots at which the target resists never or always, to a double.
+
+    There the challenger's side no longer changes with z, and the root is the target's gain itself.
+    With next to no resistance the challenger threatens only where a concession is worth more than
+    the status quo.
+    """
+    found = []
+    for rows, end in ((np.flatnonzero(below & (eta[0] < eta[1])), -_WIDEST),
+                      (np.flatnonzero(above), _WIDEST)):  # fmt: skip
+        if len(rows):
+            with np.errstate(all="ignore"):
+                lean = stage(eta[:, rows], _cdf(np.full(len(rows), end)), None).lean
+            held = np.isfinite(lean) & (np.abs(lean) < _FARTHEST)
+            found.append((rows[held], lean[held]))
     return found
 
 
@@ -242,10 +268,11 @@ class SignallingFamily:
             self.choose(eta)
         z = self.follow.copy()
         gap = np.full(len(z), np.inf)
+        reach = np.where(np.abs(z) < _INNER, 0.5, 0.5 * np.abs(z))
         for _ in range(_NEWTON):
             gap, slope = _gap_and_slope(eta, z)
             worst = np.nanmax(np.abs(gap))
-            z = np.clip(z - np.clip(np.nan_to_num(gap / slope), -0.5, 0.5), -_WIDEST, _WIDEST)
+            z = z - np.nan_to_num(np.clip(gap / slope, -reach, reach))
             if worst < _NEAR_ROOT:  # Newton's next step is exact to rounding
                 break
         bad = ~(np.abs(gap) < _NEAR_ROOT)

@@ -234,7 +234,7 @@ def _npl_covariance(fitted: Fitted, family: SignallingFamily) -> Floats:
 
     With scores s in the coefficients and d in the held chances, replies Psi with slopes A in the
     coefficients and B in the chances, row by row:
-    ``(O + M)^-1 O (O + M')^-1`` where ``O = sum s s'`` and ``M = sum s d' (I - B')^-1 A``.
+    ``(O + M)^-1 O (O + M')^-1`` where ``O = sum s s'`` and ``M = sum s d' (I - B)^-1 A``.
     """
     design, held = fitted.built.design, family.held
     assert held is not None  # noqa: S101 - a nested fit holds them
@@ -248,7 +248,7 @@ def _npl_covariance(fitted: Fitted, family: SignallingFamily) -> Floats:
         for side in range(2):
             whole[side][:, part] = reply_eta[side, k][:, None] * design.blocks[k]
     outer = scores.T @ scores
-    solved = np.linalg.inv(np.eye(2)[None] - reply_held.transpose(2, 1, 0))
+    solved = np.linalg.inv(np.eye(2)[None] - reply_held.transpose(2, 0, 1))
     lead = np.einsum("in,nij->jn", in_held, solved)
     middle = sum(scores.T @ (lead[side][:, None] * whole[side][:, used]) for side in range(2))
     left = np.linalg.inv(outer + middle)

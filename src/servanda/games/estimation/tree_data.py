@@ -36,6 +36,7 @@ def tree_data(request: Request, formula: Formula, shape: Shape, table: Table) ->
     Raises:
         ModelError: see `servanda.games.estimation.building.build`.
     """
+    _refuse_equations(formula.equations, shape)
     scales = parse_formula(request.scale).equations if request.scale else ()
     if len(scales) not in (0, 1, len(shape.players)):
         raise ModelError(
@@ -108,10 +109,11 @@ def _no_title_twice(places: Sequence[Place]) -> None:
             raise ModelError(f"two equations are called '{title}'; add their terms in one", "SV961")
 
 
-def _slots(equations: Sequence[Equation], shape: Shape) -> list[Slot]:
+def _refuse_equations(equations: Sequence[Equation], shape: Shape) -> None:
+    """Refuse equations that do not say, by name or by number, whose utility they are."""
     named = [bool(equation.label) for equation in equations]
     if all(named):
-        return [_slot(equation.label, shape) for equation in equations]
+        return
     if any(named):
         raise ModelError("either every equation has a name in front of '=', or none", "SV961")
     if not shape.slots:
@@ -122,11 +124,16 @@ def _slots(equations: Sequence[Equation], shape: Shape) -> list[Slot]:
             "SV961",
         )
     if len(equations) != len(shape.slots):
-        wanted = " | ".join(_title(shape, slot) for slot in shape.slots)
+        wanted = " | ".join(f"u{slot.player + 1} at end {slot.ends[0] + 1}" for slot in shape.slots)
         raise ModelError(
             f"{shape.name} takes {len(shape.slots)} equations ({wanted}), not {len(equations)}",
             "SV961",
         )
+
+
+def _slots(equations: Sequence[Equation], shape: Shape) -> list[Slot]:
+    if equations[0].label:
+        return [_slot(equation.label, shape) for equation in equations]
     return list(shape.slots)
 
 

@@ -254,4 +254,7 @@ def design_of(
     whole = np.hstack(blocks) if blocks else np.zeros((table.rows, 0))
     size = np.sqrt((whole**2).mean(axis=0))
     units = np.where(size > 0, size, 1.0)
-    return Design(tuple(blocks), tuple(names), free, fixed, offset, used.weights, units), levels
+    design = Design(
+        tuple(blocks), tuple(names), free, fixed, offset, used.weights, units, whole.std(axis=0)
+    )
+    return design, levels

@@ -22,8 +22,8 @@ _INVOLVED = 0.02
 # A likelihood that is as it should be falls by 0.5 one standard error from its top.
 _NO_FALL, _LITTLE_FALL = 0.05, 0.2
 _DEEP_FALL, _MUCH_FALL = 10.0, 4.0
-# Standard errors, in units of utility, that no data of choices can mean: a step of 30 takes any
-# probability from nearly 0 to nearly 1.
+# Utilities, and standard errors in their units, that no data of choices can mean: a step of 30
+# takes any probability from nearly 0 to nearly 1.
 _ABSURD = 30.0
 _LOOKED_AT = 12
 _SURE = 0.999
@@ -107,8 +107,8 @@ def flat_directions(
     """Return directions in which the likelihood does not fall as its curvature says.
 
     One standard error to either side along each of the least certain directions, the fall should
-    be near one half. Where it is next to nothing the top is none; where it is many times as much
-    and the step is absurdly long, the likelihood is a bent ridge.
+    be near one half. Where it is next to nothing the top is none; where it is many times as much,
+    the step is absurdly long and utilities are absurdly large, the likelihood is a bent ridge.
     """
     free = np.flatnonzero(design.free)
     if not len(free) or not np.isfinite(top.information).all():
@@ -116,6 +116,8 @@ def flat_directions(
     units = design.units[free]
     inner = top.information[np.ix_(free, free)] / np.outer(units, units)
     values, vectors = np.linalg.eigh(inner)
+    level = float(np.median(np.abs(design.eta(top.beta)), axis=1).max())
+    far = family.in_shocks and level > _ABSURD
     found = []
     for place in range(min(len(values), _LOOKED_AT)):
         if values[place] > 1e-2 * values[-1] and place:
@@ -123,7 +125,7 @@ def flat_directions(
         length = 1 / np.sqrt(max(values[place], 1e-12 * max(values[-1], 1e-300)))
         direction = vectors[:, place]
         falls = _falls(family, design, top, penalty, free, direction * length / units)
-        kind = _kind(falls, length, bool(values[place] > 0))
+        kind = _kind(falls, far and length > _ABSURD, bool(values[place] > 0))
         if not kind:
             continue
         members = np.zeros(len(design.free), dtype=bool)
@@ -134,10 +136,10 @@ def flat_directions(
     return tuple(found)
 
 
-def _kind(falls: tuple[float, float], length: float, concave: bool) -> Kind | None:
+def _kind(falls: tuple[float, float], absurd: bool, concave: bool) -> Kind | None:
     if min(falls) < _NO_FALL or not concave:
         return "ridge"
-    if length > _ABSURD and max(falls) > _DEEP_FALL:
+    if absurd and max(falls) > _DEEP_FALL:
         return "ridge"
     if min(falls) < _LITTLE_FALL or max(falls) > _MUCH_FALL:
         return "skewed"

@@ -60,6 +60,11 @@ class EquilibriumFamily:
         """How many indices there are."""
         return self.wiring.indices
 
+    @property
+    def in_shocks(self) -> bool:
+        """Utilities are."""
+        return True
+
     def take(self, rows: Rows) -> EquilibriumFamily:
         """Return the model for some observations."""
         return EquilibriumFamily(self.wiring, self.outcome[rows], self.groups, self.ways)

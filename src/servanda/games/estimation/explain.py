@@ -78,7 +78,7 @@ def published(fitted: Fitted) -> dict[str, Any]:
         "aic": _number(fitted.aic),
         "bic": _number(fitted.bic),
         "std_error_kind": fitted.se_kind,
-        "max_abs_gradient": _number(float(np.abs(fitted.optimum.gradient).max(initial=0.0))),
+        "max_abs_gradient": _number(_slope(fitted)),
         "local_optima": list(fitted.others),
         "seed": fitted.seed,
     }
@@ -87,6 +87,10 @@ def published(fitted: Fitted) -> dict[str, Any]:
     if fitted.penalty.kind != "none":
         found["penalty"] = {"kind": fitted.penalty.kind, "strength": fitted.penalty.strength}
     return found
+
+
+def _slope(fitted: Fitted) -> float:
+    return float(np.abs(fitted.optimum.gradient[fitted.built.design.free]).max(initial=0.0))
 
 
 def _line(one: Coefficient) -> dict[str, Any]:
@@ -138,6 +142,7 @@ def assumption(
         >>> entry["distribution"], entry["range"]
         ({'beta': {'a': 19.8, 'b': 79.2}}, [0.04, 0.36])
     """
+    mean, sd = float(mean), float(sd)
     if not share:
         distribution: dict[str, Any] = {"normal": {"mean": round(mean, 6), "sd": round(sd, 6)}}
         low, high = mean - 4 * sd, mean + 4 * sd

@@ -9,7 +9,7 @@ many coefficients there are.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -50,6 +50,11 @@ class Family(Protocol):
         """How many indices there are."""
         ...
 
+    @property
+    def in_shocks(self) -> bool:
+        """Whether the indices are in standard deviations of the shocks."""
+        ...
+
     def at(self, eta: Floats, *, information: bool = False) -> Point:
         """Return the likelihood at indices [index, row]."""
         ...
@@ -71,6 +76,7 @@ class Design:
         offset: float64[index, row], what is added to the indices.
         weights: float64[row], how much each observation counts.
         units: float64[coefficient], the root mean square of its covariate, 1 for an empty one.
+        spreads: float64[coefficient], its standard deviation.
     """
 
     blocks: tuple[Floats, ...]
@@ -79,7 +85,8 @@ class Design:
     fixed: Floats
     offset: Floats
     weights: Floats
-    units: Floats = field(default_factory=lambda: np.ones(0))
+    units: Floats
+    spreads: Floats
 
     @property
     def rows(self) -> int:
@@ -134,7 +141,7 @@ class Design:
         """Return the design of some observations, which may repeat."""
         return Design(
             tuple(block[rows] for block in self.blocks), self.names, self.free, self.fixed,
-            self.offset[:, rows], self.weights[rows], self.units,
+            self.offset[:, rows], self.weights[rows], self.units, self.spreads,
         )  # fmt: skip
 
 
@@ -187,6 +194,11 @@ class TreeFamily:
         """How many indices there are."""
         return self.wiring.indices
 
+    @property
+    def in_shocks(self) -> bool:
+        """Utilities are."""
+        return True
+
     def take(self, rows: Rows) -> TreeFamily:
         """Return the model for some observations."""
         return TreeFamily(self.wiring, self.outcome[rows], self.groups, self.stage)
@@ -200,7 +212,7 @@ class TreeFamily:
     def at(self, eta: Floats, *, information: bool = False) -> Point:
         """Return the likelihood at indices [index, row]."""
         if self.stage is not None:
-            return self._partial(eta)
+            return self._partial(eta, information)
         logs, slopes = self._outcomes(eta)
         rows = np.arange(eta.shape[1])
         log = logs[self.outcome, rows]
@@ -226,12 +238,14 @@ class TreeFamily:
             slopes.append((share[:, None, :] * found.slopes[list(group)]).sum(axis=0))
         return np.stack(logs), np.stack(slopes)
 
-    def _partial(self, eta: Floats) -> Point:
+    def _partial(self, eta: Floats, information: bool) -> Point:
         """Return the likelihood of the moves of the stage, with its expected information."""
         assert self.stage is not None  # noqa: S101 - asked by `at`
         found = play(self.wiring, eta)
         count, rows = eta.shape
-        point = Point(np.zeros(rows), np.zeros((count, rows)), np.zeros((count, count, rows)))
+        point = Point(np.zeros(rows), np.zeros((count, rows)))
+        if information:
+            point.information = np.zeros((count, count, rows))
         paths = self.wiring.shape.paths()
         for group in range(len(self.groups)):
             here = np.flatnonzero(self.outcome == group)
@@ -246,8 +260,9 @@ class TreeFamily:
     def _one(self, point: Point, found: Play, node: int, action: int, here: Rows) -> None:
         point.log[here] += found.log_action[node, action][here]
         point.score[:, here] += found.action_slopes[node, action][:, here]
+        if point.information is None:
+            return
         for other in range(len(self.wiring.shape.moves[node].children)):
             slope = found.action_slopes[node, other][:, here]
             p = np.exp(found.log_action[node, other][here])
-            assert point.information is not None  # noqa: S101 - made by `_partial`
             point.information[:, :, here] += p * slope[:, None] * slope[None]

@@ -14,13 +14,16 @@ from numpy.typing import NDArray
 
 from servanda.games.estimation.likelihood import Design, Family, Point, curvature
 
-__all__ = ["Optimum", "Penalty", "maximise", "observed", "value_at"]
+__all__ = ["Optimum", "Penalty", "maximise", "observed", "roughly", "value_at"]
 
 Floats = NDArray[np.float64]
 
 _STEPS = 150
-_NEAR = 0.5  # expected gain times two below which second derivatives are worth their price
+# The gain times two still to be expected, below which second derivatives are worth their price:
+# soon where scoring gets there by itself, early where it has been slow.
+_NEAR, _NEAR_IF_SLOW, _SLOW = 1e-5, 0.5, 15
 _DONE = 1e-17
+_ROUGH = 1e-4
 _LONGEST = 8.0
 _LOST = 1e7
 
@@ -74,6 +77,7 @@ class _Here:
     point: Point
     value: float
     gradient: Floats
+    information: Floats | None = None
 
 
 def value_at(family: Family, design: Design, beta: Floats, penalty: Penalty) -> float:
@@ -124,6 +128,25 @@ def maximise(
         return _finish(family, design, here, penalty, count)
 
 
+def roughly(family: Family, design: Design, start: Floats, penalty: Penalty, steps: int) -> Floats:
+    """Return coefficients near the top, by Fisher scoring alone; good for a start."""
+    units = design.units[design.free]
+    with np.errstate(all="ignore"):
+        here = _look(family, design, start, penalty)
+        damping = 0.0
+        for _ in range(steps):
+            metric = _metric(family, design, here, penalty, False) / np.outer(units, units)
+            slope = here.gradient[design.free] / units
+            step = _solve(metric, slope, damping)
+            if not float(slope @ step) > _ROUGH:
+                break
+            taken, damping = _advance(family, design, here, penalty, step / units, metric, damping)
+            if taken is None:
+                break
+            here = taken
+    return here.beta
+
+
 def _climb(
     family: Family,
     design: Design,
@@ -158,7 +181,8 @@ def _climb(
             newton = True
             continue
         here = taken
-        newton = penalty.kind != "firth" and decrement < _NEAR
+        near_enough = _NEAR if count < _SLOW else _NEAR_IF_SLOW
+        newton = penalty.kind != "firth" and decrement < near_enough
         if _lost(here.beta * design.units) or (near and _arrived(here.beta, near, free)):
             break
     return here, count
@@ -185,7 +209,8 @@ def _metric(family: Family, design: Design, here: _Here, penalty: Penalty, newto
         whole = observed(family, design, here.beta, penalty)[inner]
         return whole if newton else _turned(whole, design.units[design.free])
     if newton:
-        return observed(family, design, here.beta, penalty)[inner]
+        here.information = observed(family, design, here.beta, penalty)
+        return here.information[inner]
     whole = design.matrix(here.point.information)
     if penalty.kind == "ridge":
         whole += np.diag(penalty.strength * _penalised(design) ** 2)
@@ -245,7 +270,8 @@ def _finish(family: Family, design: Design, here: _Here, penalty: Penalty, count
     information = np.full((len(free), len(free)), np.nan)
     decrement = np.inf
     if np.isfinite(here.value):
-        information = observed(family, design, here.beta, penalty)
+        known = here.information
+        information = observed(family, design, here.beta, penalty) if known is None else known
         inner = information[np.ix_(free, free)] / np.outer(units, units)
         slope = here.gradient[free] / units
         decrement = _promise(inner, slope)
@@ -278,8 +304,7 @@ def _arrived(beta: Floats, near: tuple[Floats, Floats], free: NDArray[np.bool_])
 
 def _penalised(design: Design) -> Floats:
     """Return the standard deviation of each free covariate; 0 for what a ridge leaves alone."""
-    found = np.concatenate([block.std(axis=0) for block in design.blocks])
-    return np.where(design.free, found, 0.0)
+    return np.where(design.free, design.spreads, 0.0)
 
 
 def _penalty(design: Design, beta: Floats, penalty: Penalty, point: Point) -> float:

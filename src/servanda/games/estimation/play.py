@@ -242,12 +242,14 @@ def _mix(
     shares = [np.exp(log) for log in logs]
     worth = {}
     for player in players:
-        number = sum(p * one.worth[player].number for p, one in zip(shares, below, strict=True))
-        slope = sum(
-            p * (one.worth[player].slope + s * one.worth[player].number)
-            for p, one, s in zip(shares, below, slopes, strict=True)
-        )
-        worth[player] = _Value(np.asarray(number), np.asarray(slope))
+        number = np.zeros_like(shares[0])
+        slope = np.zeros_like(slopes[0])
+        for p, one, s in zip(shares, below, slopes, strict=True):
+            part = p * one.worth[player].number
+            number += part
+            slope += p * one.worth[player].slope
+            slope += part * s
+        worth[player] = _Value(number, slope)
     if below[0].variance is None:
         return _Ahead(worth, None)
     number = np.zeros_like(shares[0])

@@ -79,6 +79,7 @@ def with_covariates(built: Built, table: Table) -> Built:
     design = Design(
         blocks, built.design.names, built.design.free, built.design.fixed,
         np.repeat(given, table.rows, axis=1), np.ones(table.rows), built.design.units,
+        built.design.spreads,
     )  # fmt: skip
     family = built.family
     if isinstance(family, SignallingFamily):

@@ -209,6 +209,11 @@ class SignallingFamily:
         """Seven payoffs."""
         return len(PAYOFFS)
 
+    @property
+    def in_shocks(self) -> bool:
+        """Payoffs are."""
+        return True
+
     def take(self, rows: Rows) -> SignallingFamily:
         """Return the model for some observations."""
         held = None if self.held is None else self.held[:, rows]

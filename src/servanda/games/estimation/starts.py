@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from servanda.games.estimation import ultimatum
 from servanda.games.estimation.building import Built
 from servanda.games.estimation.likelihood import Design, Family, TreeFamily
-from servanda.games.estimation.maximise import Penalty, maximise
+from servanda.games.estimation.maximise import Penalty, roughly
 from servanda.games.estimation.shape import Shape
 
 __all__ = ["further_starts", "random_start", "sequential_start"]
@@ -19,6 +19,7 @@ Floats = NDArray[np.float64]
 
 # A slight pull to zero, so that a stage that separates its data still gives a start.
 _PULL = Penalty("ridge", 0.1)
+_STEPS = 6
 
 
 def sequential_start(built: Built, family: Family) -> Floats:
@@ -42,12 +43,7 @@ def sequential_start(built: Built, family: Family) -> Floats:
             node for node, move in enumerate(built.shape.moves) if move.player == player
         )
         staged = replace(family, stage=nodes)
-        part = Design(
-            design.blocks, design.names, own, beta, design.offset, design.weights, design.units
-        )
-        climbed = maximise(staged, part, beta, _PULL, steps=25)
-        if np.isfinite(climbed.objective):
-            beta = climbed.beta
+        beta = roughly(staged, replace(design, free=own, fixed=beta), beta, _PULL, _STEPS)
     return beta
 
 

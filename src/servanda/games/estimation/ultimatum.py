@@ -44,6 +44,11 @@ class UltimatumFamily:
         """Four: two reservation values, two log scales."""
         return 4
 
+    @property
+    def in_shocks(self) -> bool:
+        """Reservation values are in units of offers instead."""
+        return False
+
     def take(self, rows: Rows) -> UltimatumFamily:
         """Return the model for some observations."""
         reply = None if self.accepted is None else self.accepted[rows]

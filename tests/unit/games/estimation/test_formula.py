@@ -2,13 +2,12 @@
 
 import numpy as np
 import pytest
+from tests.unit.games.estimation import samples
 
 from servanda.domain.errors import ModelError
 from servanda.games.estimation.design import columns_of, matrix, reading
 from servanda.games.estimation.formula import parse_formula
 from servanda.games.estimation.table import Table
-
-from tests.unit.games.estimation import samples
 
 RIGHT = [
     "a", "a - 1", "0 + a", "1", "a + b", "a + g", "g - 1", "g + a - 1", "a:b", "a*b", "a*g",

@@ -2,14 +2,13 @@
 
 import numpy as np
 import pytest
+from tests.unit.games.estimation import samples
 
 from servanda.games.estimation.building import Request, build
 from servanda.games.estimation.links import many, two
 from servanda.games.estimation.signalling import SignallingFamily
 from servanda.games.estimation.simulation import outcome_chances, simulate_table
 from servanda.games.estimation.table import Table
-
-from tests.unit.games.estimation import samples
 
 SHOCKS = [(link, errors) for link in ("probit", "logit") for errors in ("agent", "private")]
 
@@ -62,7 +61,7 @@ def test_slopes_of_any_tree_equal_finite_differences(text, link, errors):
         or (errors == "private" and link == "logit" and text == samples.THREE)
     )
     if refused:
-        with pytest.raises(Exception, match="errors|probit"):
+        with pytest.raises(Exception, match=r"errors|probit"):
             build(request, table)
         return
     built = build(request, table)
@@ -82,9 +81,7 @@ def test_slopes_of_the_ultimatum_equal_finite_differences_inside_and_at_both_end
     random = np.random.default_rng(8)
     offer = np.concatenate([[0.0] * 5, [10.0] * 5, random.uniform(1, 9, rows - 10)])
     table = Table.of({**samples.covariates(rows), "o": offer, "r": (offer > 5).astype(float)})
-    built = build(
-        Request(model="ultimatum", formula="o + r ~ a | b", highest=10.0), table
-    )
+    built = build(Request(model="ultimatum", formula="o + r ~ a | b", highest=10.0), table)
     eta = np.stack([random.normal(2, 1, rows), random.normal(4, 1, rows),
                     random.normal(1, 0.2, rows), random.normal(0.5, 0.2, rows)])  # fmt: skip
     slopes_agree(built.family, eta, rows)

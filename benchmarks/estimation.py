@@ -2,8 +2,8 @@
 
 R is not part of the environment. Its times (wall clock, warm, one fit from its own start, R 4.2.2
 with `games` 1.1.2 and `sigInt` 0.2.0) were recorded once on a machine like this one: war1800
-1.28 s, data_123 0.80 s, the logit of Leblang 3.3 s, the nested sanctions fit 14 s. Ratios are to the
-processor seconds of a warm fit here, from one start as in R; the default of five more starts is
+1.28 s, data_123 0.80 s, the logit of Leblang 3.3 s, the nested sanctions fit 14 s. Ratios are to
+the processor seconds of a warm fit here, from one start as in R; the default of five more starts is
 shown beside. The data are third-party: without SERVANDA_REFERENCE they are simulated at their
 sizes.
 """

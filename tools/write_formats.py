@@ -30,6 +30,7 @@ _GROUPS = {
     "6": "Cannot compute",
     "7": "The store",
     "8": "Obligations and games",
+    "9": "Evidence, agreement, truces, estimation and the workbench",
 }
 _OPENING = """\
 # Problem codes

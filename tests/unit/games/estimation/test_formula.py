@@ -5,6 +5,7 @@ import pytest
 from tests.unit.games.estimation import samples
 
 from servanda.domain.errors import ModelError
+from servanda.games.estimation.building import Request, build
 from servanda.games.estimation.design import columns_of, matrix, reading
 from servanda.games.estimation.formula import parse_formula
 from servanda.games.estimation.table import Table
@@ -67,12 +68,10 @@ def test_coefficients_are_named_as_in_r(text, names):
      "1 ~ x", "y ~ " + "(" * 200 + "x", "y ~ log()", "y ~ I(x +)", "+ ~ x"],
 )  # fmt: skip
 def test_what_is_no_formula_is_refused_with_its_place(text):
-    table = Table.of({"y": [0.0, 1.0, 2.0], "x": [1.0, 2.0, 3.0], "z": [1.0, 0.0, 2.0]})
+    data = {"y": [0.0, 1.0, 2.0, 0.0], "x": [1.0, 2.0, 3.0, 1.0], "z": [1.0, 0.0, 2.0, 3.0]}
+    named = text.replace("y ~ ", "y ~ u1(2) = ", 1) if "|" not in text else text
     with pytest.raises(ModelError) as caught:
-        for equation in (formula := parse_formula(text)).equations:
-            matrix(equation, table, reading(table, columns_of([equation])))
-        if not formula.outcome:
-            raise ModelError("no outcome", "SV961")
+        build(Request(model="egame12", formula=named), Table.of(data))
     assert caught.value.code == "SV961"
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from servanda.domain.errors import ModelError
 from servanda.games.catalogue import entry
-from servanda.games.catalogue.lewis_schultz import Signalling, _both, equilibria
+from servanda.games.catalogue.lewis_schultz import Signalling, equilibria
+from servanda.numerics.normal_pair import leads
 
 DRAWS = 400_000
 CASES = [
@@ -71,7 +72,7 @@ def test_two_normals_together_agree_with_counting() -> None:
     for start in (-20.0, -1.0, 0.0, 0.7):
         for ahead in (-0.5, 0.0, 1.5):
             share = ((x > start) & (x + ahead > y)).mean()
-            assert float(_both(start, ahead)) == pytest.approx(share, abs=0.004)
+            assert float(leads(start, ahead)) == pytest.approx(share, abs=0.004)
 
 
 def test_a_payoff_that_is_no_number_is_refused() -> None:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from servanda.domain.errors import ModelError
 from servanda.games.batch import solve_batch
 from servanda.games.derivatives import along
-from servanda.games.estimation.likelihood import Point, Rows
+from servanda.games.estimation.likelihood import Point, Rows, grouped, of_outcomes
 from servanda.games.estimation.play import Wiring
 
 __all__ = ["EquilibriumFamily"]
@@ -78,23 +78,10 @@ class EquilibriumFamily:
     def at(self, eta: Floats, *, information: bool = False) -> Point:
         """Return the likelihood at indices [index, row]."""
         logs, slopes = self._outcomes(eta)
-        rows = np.arange(eta.shape[1])
-        log, score = logs[self.outcome, rows], slopes[self.outcome, :, rows].T
-        if not information:
-            return Point(log, score)
-        weighted = np.exp(logs)[:, None, :] * slopes
-        return Point(log, score, np.einsum("ekn,emn->kmn", weighted, slopes))
+        return of_outcomes(logs, slopes, self.outcome, information)
 
     def _outcomes(self, eta: Floats) -> tuple[Floats, Floats]:
-        logs, slopes = self._ends(eta)
-        found, found_slopes = [], []
-        for group in self.groups:
-            part = logs[list(group)]
-            total = np.logaddexp.reduce(part, axis=0)
-            share = np.exp(part - total)
-            found.append(total)
-            found_slopes.append((share[:, None, :] * slopes[list(group)]).sum(axis=0))
-        return np.stack(found), np.stack(found_slopes)
+        return grouped(*self._ends(eta), self.groups)
 
     def _ends(self, eta: Floats) -> tuple[Floats, Floats]:
         wiring, rows = self.wiring, eta.shape[1]

@@ -17,7 +17,16 @@ from numpy.typing import NDArray
 
 from servanda.games.estimation.play import Play, Wiring, play
 
-__all__ = ["Design", "Family", "Point", "TreeFamily", "curvature"]
+__all__ = [
+    "Design",
+    "Family",
+    "Point",
+    "Rows",
+    "TreeFamily",
+    "curvature",
+    "grouped",
+    "of_outcomes",
+]
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
@@ -172,6 +181,50 @@ def curvature(family: Family, eta: Floats, blocks: Sequence[int]) -> Floats:
     return 0.5 * (found + found.transpose(1, 0, 2))
 
 
+def of_outcomes(logs: Floats, slopes: Floats, outcome: Rows, information: bool) -> Point:
+    """Return the likelihood of the outcomes seen.
+
+    Args:
+        logs: float64[outcome, row], log probabilities.
+        slopes: float64[outcome, index, row], their derivatives.
+        outcome: int64[row], the outcome of each row.
+        information: whether to work out the expected information, too.
+    """
+    rows = np.arange(logs.shape[1])
+    point = Point(logs[outcome, rows], slopes[outcome, :, rows].T)
+    if information:
+        weighted = np.exp(logs)[:, None, :] * slopes
+        point.information = np.einsum("ekn,emn->kmn", weighted, slopes)
+    return point
+
+
+def grouped(
+    logs: Floats, slopes: Floats, groups: tuple[tuple[int, ...], ...]
+) -> tuple[Floats, Floats]:
+    """Add the probabilities of ends that count as one outcome.
+
+    Args:
+        logs: float64[end, row].
+        slopes: float64[end, index, row].
+        groups: for each outcome its ends.
+
+    Returns:
+        log probabilities [outcome, row] and slopes [outcome, index, row].
+    """
+    if all(len(group) == 1 for group in groups):
+        order = [group[0] for group in groups]
+        whole = order == list(range(len(logs)))
+        return (logs, slopes) if whole else (logs[order], slopes[order])
+    found, found_slopes = [], []
+    for group in groups:
+        part = logs[list(group)]
+        total = np.logaddexp.reduce(part, axis=0)
+        share = np.exp(part - total)
+        found.append(total)
+        found_slopes.append((share[:, None, :] * slopes[list(group)]).sum(axis=0))
+    return np.stack(found), np.stack(found_slopes)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class TreeFamily:
     """A tree with the outcome of each observation.
@@ -214,29 +267,11 @@ class TreeFamily:
         if self.stage is not None:
             return self._partial(eta, information)
         logs, slopes = self._outcomes(eta)
-        rows = np.arange(eta.shape[1])
-        log = logs[self.outcome, rows]
-        score = slopes[self.outcome, :, rows].T
-        if not information:
-            return Point(log, score)
-        weighted = np.exp(logs)[:, None, :] * slopes
-        return Point(log, score, np.einsum("ekn,emn->kmn", weighted, slopes))
+        return of_outcomes(logs, slopes, self.outcome, information)
 
     def _outcomes(self, eta: Floats) -> tuple[Floats, Floats]:
         found = play(self.wiring, eta)
-        if all(len(group) == 1 for group in self.groups):
-            order = [group[0] for group in self.groups]
-            if order == list(range(len(found.log_ends))):
-                return found.log_ends, found.slopes
-            return found.log_ends[order], found.slopes[order]
-        logs, slopes = [], []
-        for group in self.groups:
-            part = found.log_ends[list(group)]
-            total = np.logaddexp.reduce(part, axis=0)
-            share = np.exp(part - total)
-            logs.append(total)
-            slopes.append((share[:, None, :] * found.slopes[list(group)]).sum(axis=0))
-        return np.stack(logs), np.stack(slopes)
+        return grouped(found.log_ends, found.slopes, self.groups)
 
     def _partial(self, eta: Floats, information: bool) -> Point:
         """Return the likelihood of the moves of the stage, with its expected information."""

@@ -77,7 +77,7 @@ def test_every_code_in_the_source_is_in_the_catalogue():
 def test_codes_are_in_order_and_say_something():
     assert list(CODES) == sorted(CODES)
     for code in CODES.values():
-        assert re.fullmatch(r"SV[1-8]\d\d", code.code)
+        assert re.fullmatch(r"SV[1-9]\d\d", code.code)
         assert len(code.explanation) > 20
         assert code.title[0].isupper()
         assert code.remedy.endswith(".")

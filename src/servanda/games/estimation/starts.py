@@ -19,7 +19,7 @@ Floats = NDArray[np.float64]
 
 # A slight pull to zero, so that a stage that separates its data still gives a start.
 _PULL = Penalty("ridge", 0.1)
-_STEPS = 6
+_STEPS = 3
 
 
 def sequential_start(built: Built, family: Family) -> Floats:

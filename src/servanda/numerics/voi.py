@@ -1,0 +1,350 @@
+"""What knowing something is worth to somebody who then chooses among options.
+
+``EVPI = E max_o NB_o - max_o E NB_o``; for a group of inputs x, ``EVPPI = E max_o E[NB_o | x] -
+max_o E NB_o``. The conditional means are regressed on the draws at hand (``numerics.smooth``). The
+largest of several noisy means is too large on average, most of all where the group is worthless; so
+the noise of the regression is played again, on what the fit finds after shrinkage, and what it adds
+is subtracted. For strata alone the noise is that of permuted labels. An interval reaches down to 0
+unless the estimate is above what 97.5% of worthless groups would show.
+
+References:
+    Raiffa & Schlaifer 1961; Strong, Oakley & Brennan 2014, doi:10.1177/0272989X13505910; Strong &
+    Oakley 2013, doi:10.1177/0272989X12465755 (strata and permutations).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import special
+
+from servanda.numerics.inputs import BAD_SAMPLE, Columns, Groups, InputError, columns_of
+from servanda.numerics.inputs import group_members as members_of
+from servanda.numerics.inputs import numbers
+from servanda.numerics.smooth import ROWS_PER_STRATUM, Fit, fit, ladder, normal_scores, strata
+
+__all__ = ["Control", "Worth", "control", "evpi", "evppi"]
+
+Floats = NDArray[np.float64]
+Whole = NDArray[np.intp]
+
+REPLAYS = 200
+PERMUTATIONS, LABELS_AT_ONCE = 200, 20_000_000
+SEEN_ROWS = 3_000
+FEW_VALUES = 10
+LEAST_ROWS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What a group of inputs is worth, in the unit of the net benefit.
+
+    Args:
+        names: of the inputs of the group.
+        value: expected gain from knowing them, never below 0.
+        standard_error: of the value, over repetitions of all draws.
+        interval: at the level asked for; from 0 where the group cannot be told from a worthless one.
+        null: what a worthless group would show on average before the correction.
+        told: whether the estimate is above what chance shows.
+        plug_in: the estimate before the correction.
+        kind: ``splines``, ``strata``, or ``all`` for perfect information.
+    """
+
+    names: tuple[str, ...]
+    value: float
+    standard_error: float
+    interval: tuple[float, float]
+    null: float
+    told: bool
+    plug_in: float
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """What setting an input, instead of learning it, is worth.
+
+    Args:
+        names: of the inputs that are set.
+        value: best mean over options and settings, less the best mean over options.
+        standard_error: of the value.
+        interval: at the level asked for.
+        option: number of the option that goes with the best setting.
+        setting: the best values, by name.
+    """
+
+    names: tuple[str, ...]
+    value: float
+    standard_error: float
+    interval: tuple[float, float]
+    option: int
+    setting: dict[str, Any]
+
+
+def _benefits(net_benefit: ArrayLike) -> Floats:
+    found = numbers(net_benefit, "net_benefit", dimensions=2)
+    if found.shape[0] < LEAST_ROWS or not found.shape[1]:
+        raise InputError(
+            f"net_benefit[draw, option] has the shape {found.shape}; at least {LEAST_ROWS} draws "
+            "and one option are needed",
+            BAD_SAMPLE,
+        )
+    return found
+
+
+def _level(level: float) -> float:
+    if not 0.0 < level < 1.0:
+        raise InputError(f"a level lies between 0 and 1, not at {level:g}", BAD_SAMPLE)
+    return float(special.ndtri(0.5 + 0.5 * level))
+
+
+def evpi(net_benefit: ArrayLike, *, level: float = 0.95) -> Worth:
+    """Return what knowing everything is worth.
+
+    Args:
+        net_benefit: float64[draw, option].
+        level: of the interval.
+
+    Examples:
+        >>> evpi([[0.0, 1.0], [0.0, -1.0]] * 50).value
+        0.5
+    """
+    benefit = _benefits(net_benefit)
+    half = _level(level)
+    best = int(benefit.mean(axis=0).argmax())
+    gain = benefit.max(axis=1) - benefit[:, best]
+    value, error = float(gain.mean()), float(gain.std(ddof=1) / np.sqrt(gain.size))
+    low, high = max(value - half * error, 0.0), value + half * error
+    return Worth(("everything",), value, error, (low, high), 0.0, value > 0.0, value, "all")
+
+
+def evppi(
+    net_benefit: ArrayLike,
+    inputs: Any,
+    groups: Groups | None = None,
+    *,
+    level: float = 0.95,
+    seed: int = 0,
+) -> list[Worth]:
+    """Return what knowing each group of inputs is worth, one result per group, in order.
+
+    Args:
+        net_benefit: float64[draw, option], in any unit; draws independent of one another.
+        inputs: ``{name: column[draw]}``, a data frame or an array[draw, input]. Text, booleans and
+            numbers with at most ten different values are strata.
+        groups: lists of names; None for every input by itself.
+        level: of the intervals.
+        seed: of the permutations and replays.
+
+    Raises:
+        InputError: the arrays do not fit together (SV653) or there is no such input (SV656).
+
+    Examples:
+        >>> luck = np.random.default_rng(1)
+        >>> x, rest = luck.normal(size=(2, 10_000))
+        >>> nb = np.stack([np.zeros(10_000), x + rest], axis=1)
+        >>> known, noise = evppi(nb, {"x": x, "other": luck.normal(size=10_000)})
+        >>> known.interval[0] < 0.3989 < known.interval[1], noise.interval[0]
+        (True, 0.0)
+    """
+    benefit = _benefits(net_benefit)
+    columns = columns_of(inputs)
+    if columns.size != len(benefit):
+        raise InputError(
+            f"net_benefit has {len(benefit):,} draws and the inputs {columns.size:,}", BAD_SAMPLE
+        )
+    half = _level(level)
+    _, members = members_of(columns.names, groups)
+    desk = _Desk(columns)
+    return [_worth(benefit, desk, member, half, seed + g) for g, member in enumerate(members)]
+
+
+class _Desk:
+    """The inputs as the regression takes them, each prepared once."""
+
+    def __init__(self, columns: Columns) -> None:
+        self.columns = columns
+        self._scores: dict[int, Floats] = {}
+        self._codes: dict[int, tuple[Whole, int]] = {}
+        self._numeric: dict[int, bool] = {}
+
+    def numeric(self, j: int) -> bool:
+        if j not in self._numeric:
+            column = self.columns.values[j]
+            few = column[: 20 * FEW_VALUES * FEW_VALUES]
+            self._numeric[j] = not self.columns.label[j] and (
+                np.unique(few).size > FEW_VALUES or np.unique(column).size > FEW_VALUES
+            )
+        return self._numeric[j]
+
+    def scores(self, j: int) -> Floats:
+        if j not in self._scores:
+            self._scores[j] = normal_scores(self.columns.values[j])
+        return self._scores[j]
+
+    def codes(self, j: int) -> tuple[Whole, int]:
+        if j not in self._codes:
+            self._codes[j] = strata([self.columns.values[j]])
+        return self._codes[j]
+
+    def joint(self, member: Sequence[int]) -> tuple[Whole, int] | None:
+        """All combinations as strata, where every input is a category and none is too thin."""
+        if any(self.numeric(j) for j in member):
+            return None
+        joint, count = strata([self.codes(j)[0] for j in member])
+        return (joint, count) if count * ROWS_PER_STRATUM <= self.columns.size else None
+
+
+def _worth(benefit: Floats, desk: _Desk, member: Whole, half: float, seed: int) -> Worth:
+    names = tuple(desk.columns.names[j] for j in member)
+    best = int(benefit.mean(axis=0).argmax())
+    gain = np.delete(benefit, best, axis=1) - benefit[:, best : best + 1]
+    varied = [int(j) for j in dict.fromkeys(member.tolist()) if _varies(desk.columns.values[j])]
+    if not varied or not gain.shape[1] or not np.ptp(gain, axis=0).any():
+        return Worth(names, 0.0, 0.0, (0.0, 0.0), 0.0, False, 0.0, "strata")
+    gain = gain[:, np.ptp(gain, axis=0) > 0.0]
+    joint = desk.joint(varied)
+    luck = np.random.default_rng([seed, len(gain)])
+    if joint is not None:
+        means, bias, null = _stratified(gain, *joint, luck)
+        kind = "strata"
+    else:
+        numeric = [j for j in varied if desk.numeric(j)]
+        others = [desk.codes(j) for j in varied if not desk.numeric(j)]
+        rungs = ladder([desk.scores(j) for j in numeric], others, len(gain))
+        found = fit(rungs, gain)
+        means, (bias, null), kind = found.means(), _replayed(found, gain, luck), "splines"
+    plug_in = float(np.maximum(means.max(axis=1), 0.0).mean())
+    error = max(_error(gain, means), float(null.std()))
+    value = plug_in - bias
+    # One in forty worthless groups shows more than this.
+    told = plug_in > float(np.quantile(null, 0.5 * (1.0 + float(special.erf(half / np.sqrt(2.0))))))
+    low = max(value - half * error, 0.0) if told else 0.0
+    return Worth(
+        names,
+        max(value, 0.0),
+        error,
+        (low, max(value, 0.0) + half * error),
+        float(null.mean()),
+        told,
+        plug_in,
+        kind,
+    )
+
+
+def _varies(column: NDArray[Any]) -> bool:
+    return bool((column != column[0]).any())
+
+
+def _error(gain: Floats, means: Floats) -> float:
+    """Standard error of the value: that of the gain of the rule which the means recommend.
+
+    Where another option than the best one is recommended, the gain of that draw counts; this is the
+    influence function of the value, with the error of the regression in it.
+    """
+    rows = np.arange(len(gain))
+    choice = means.argmax(axis=1)
+    won = np.where(means[rows, choice] > 0.0, gain[rows, choice], 0.0)
+    return float(won.std(ddof=1) / np.sqrt(len(gain)))
+
+
+def _value(means: Floats, centre: Floats) -> Floats:
+    """Value of knowing means[row, ..., option] over that of knowing their centre[..., option]."""
+    informed = np.maximum(means.max(axis=-1), 0.0).mean(axis=0)
+    return np.asarray(informed - np.maximum(centre.max(axis=-1), 0.0))
+
+
+def _shrunk(centre: Floats, spread: Floats) -> Floats:
+    """Mean gains, shrunk to what they have without noise; ``spread`` is their covariance."""
+    noise = np.diag(spread)
+    return np.asarray(centre * np.clip(1.0 - noise / np.maximum(centre**2, 1e-300), 0.0, 1.0))
+
+
+def _replayed(found: Fit, gain: Floats, luck: np.random.Generator) -> tuple[float, Floats]:
+    """What noise adds to the value, and what a worthless group would show.
+
+    Coefficients on orthonormal columns have independent noise of the residuals' covariance, and the
+    mean gains that of the draws. The truth that it is added to is the fit, shrunk to the variance it
+    has without noise.
+
+    Returns:
+        Mean gain by noise, and float64[replay] of a worthless group.
+    """
+    which = np.linspace(0, found.rows - 1, min(SEEN_ROWS, found.rows)).astype(np.intp)
+    columns = found.orthonormal(which)[:, 1:]
+    columns -= columns.mean(axis=0)
+    terms, options = found.scaled.shape[0] - 1, found.scaled.shape[1]
+    if not terms:
+        return 0.0, np.zeros(1)
+    root = _root(found.noise)
+    seen = (found.scaled[1:] ** 2).sum(axis=0)
+    noise = terms * np.diag(found.noise)
+    shrink = np.sqrt(np.clip(1.0 - noise / np.maximum(seen, 1e-300), 0.0, 1.0))
+    centre, spread = gain.mean(axis=0), _spread(gain)
+    middle = _shrunk(centre, spread)
+    truth = columns @ (found.scaled[1:] * shrink) + middle
+    with_noise, null = [], []
+    for start in range(0, REPLAYS, 50):
+        count = min(50, REPLAYS - start)
+        coefficient = (luck.standard_normal((terms, count, options)) @ root.T).reshape(terms, -1)
+        played = (columns @ coefficient).reshape(len(which), count, options)
+        shift = luck.standard_normal((count, options)) @ _root(spread).T
+        with_noise.append(_value(truth[:, None, :] + played + shift, middle + shift))
+        null.append(_value(centre + played, centre))
+    bias = float(np.concatenate(with_noise).mean() - _value(truth, middle))
+    return bias, np.concatenate(null)
+
+
+def _spread(gain: Floats) -> Floats:
+    """Covariance of the mean gains, float64[option, option]."""
+    return np.atleast_2d(np.cov(gain, rowvar=False)) / len(gain)
+
+
+def _root(covariance: Floats) -> Floats:
+    values, vectors = np.linalg.eigh(covariance)
+    return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0)))
+
+
+def _stratified(
+    gain: Floats, code: Whole, count: int, luck: np.random.Generator
+) -> tuple[Floats, float, Floats]:
+    """Means by stratum at every row, what noise adds to the value, and the value of permuted labels.
+
+    The strata's deviations are shrunk to the variance they have without noise; to these the noise
+    that permuted labels show is added, and the gain by it is the correction.
+    """
+    rows, options = gain.shape
+    size = np.bincount(code, minlength=count).astype(np.float64)
+    centre = gain.mean(axis=0)
+    means = _by_stratum(gain, code, count) / size[:, None]
+    away = means - centre
+    repeats = int(np.clip(LABELS_AT_ONCE // (rows * options), 39, PERMUTATIONS))
+    noise = np.empty((repeats, count, options))
+    for r in range(repeats):
+        noise[r] = _by_stratum(gain - centre, luck.permutation(code), count) / size[:, None]
+    between = (size[:, None] * away**2).sum(axis=0)
+    by_chance = (size[:, None] * noise**2).sum(axis=1).mean(axis=0)
+    shrink = np.sqrt(np.clip(1.0 - by_chance / np.maximum(between, 1e-300), 0.0, 1.0))
+    spread = _spread(gain)
+    middle = _shrunk(centre, spread)
+    shift = luck.standard_normal((repeats, options)) @ _root(spread).T
+    share = (size / rows)[:, None]
+
+    def value(by_stratum: Floats, mean: Floats) -> Floats:
+        informed = (np.maximum(by_stratum.max(axis=-1), 0.0) * share.T).sum(axis=-1)
+        return np.asarray(informed - np.maximum(mean.max(axis=-1), 0.0))
+
+    truth = middle + shrink * away
+    played = truth + noise + shift[:, None, :]
+    bias = float(value(played, middle + shift).mean() - value(truth[None], middle[None])[0])
+    return means[code], bias, value(centre + noise, centre[None])
+
+
+def _by_stratum(values: Floats, code: Whole, count: int) -> Floats:
+    return np.stack(
+        [np.bincount(code, values[:, o], minlength=count) for o in range(values.shape[1])], axis=1
+    )

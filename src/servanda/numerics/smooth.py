@@ -31,7 +31,6 @@ Whole = NDArray[np.intp]
 REACH = 2.6  # knots lie between these normal scores; beyond them pieces run on as straight lines
 MOST_TERMS = 320
 ROWS_PER_TERM = 12
-ROWS_PER_STRATUM = 10
 BLOCK = 32_768
 CHOICE_ROWS = 60_000
 PATIENCE = 3  # rungs without improvement before the ladder is left
@@ -101,6 +100,7 @@ class Basis:
         codes: int[row] and number of categories for each other input.
         df: degrees of freedom of each spline; 0 for none.
         degree: of the products of numeric inputs; 1 for none.
+        pair: degrees of freedom of each factor of a product of two splines; 0 for none.
         crossed: categories have products among themselves and with the numbers.
     """
 
@@ -108,6 +108,7 @@ class Basis:
     codes: tuple[tuple[Whole, int], ...]
     df: int
     degree: int
+    pair: int
     crossed: bool
 
     @property
@@ -115,17 +116,18 @@ class Basis:
         """Number of columns, the constant included."""
         m, levels = len(self.scores), [count - 1 for _, count in self.codes]
         products = sum(1 for _ in self._powers())
-        total = 1 + m * self.df + products + sum(levels)
+        total = 1 + m * self.df + products + m * (m - 1) // 2 * self.pair**2 + sum(levels)
         if self.crossed:
             total += sum(a * b for a, b in combinations(levels, 2))
             total += sum(levels) * m * min(self.df, 4)
         return total
 
     def _powers(self) -> Iterator[tuple[int, ...]]:
-        """Inputs of each product of two or more different ones, up to the degree."""
+        """Inputs of each product of powers, up to the degree; of two where splines have none."""
+        least = 3 if self.pair else 2
         for degree in range(2, self.degree + 1):
             for picked in combinations_with_replacement(range(len(self.scores)), degree):
-                if len(set(picked)) > 1:
+                if len(set(picked)) >= least:
                     yield picked
 
     def rows(self, which: slice | Whole) -> Floats:
@@ -144,6 +146,9 @@ class Basis:
                 for j in set(picked):
                     product = product * powers[j][picked.count(j)]
                 found.append(product[:, None])
+        if self.pair:
+            factors = [_spline(column, self.pair) for column in z]
+            found += [_products(a, b) for a, b in combinations(factors, 2)]
         if self.crossed:
             found += [_products(a, b) for a, b in combinations(marks, 2)]
             few = [_spline(column, min(self.df, 4)) for column in z] if self.df else []
@@ -175,12 +180,13 @@ def ladder(
     z, c = tuple(scores), tuple(codes)
     crossings = (False, True) if len(c) + min(len(z), 1) > 1 else (False,)
     if not z:
-        shapes = [(0, 1)]
+        shapes = [(0, 1, 0)]
     elif len(z) == 1:
-        shapes = [(1, 1), (3, 1), (5, 1), (8, 1), (14, 1)]
+        shapes = [(df, 1, 0) for df in (1, 3, 5, 8, 14)]
     else:
-        shapes = [(1, 1), (4, 1), (4, 2), (7, 2), (7, 3), (10, 4), (10, 5), (12, 6)]
-    rungs = [Basis(z, c, df, degree, x) for df, degree in shapes for x in crossings]
+        shapes = [(1, 1, 0), (4, 1, 0), (4, 2, 0), (7, 2, 0), (7, 3, 0)]
+        shapes += [(8, 3, 3), (9, 3, 4), (10, 3, 6), (12, 4, 8)]
+    rungs = [Basis(z, c, *shape, crossed) for shape in shapes for crossed in crossings]
     kept = [rung for rung in rungs if rung.terms <= most]
     return tuple(kept) or (rungs[0],)
 

@@ -22,10 +22,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
+from servanda.numerics.desk import Desk
 from servanda.numerics.inputs import BAD_SAMPLE, Columns, Groups, InputError, columns_of
 from servanda.numerics.inputs import group_members as members_of
 from servanda.numerics.inputs import numbers
-from servanda.numerics.smooth import ROWS_PER_STRATUM, Fit, fit, ladder, normal_scores, strata
+from servanda.numerics.smooth import Fit
 
 __all__ = ["Control", "Worth", "control", "evpi", "evppi"]
 
@@ -35,7 +36,6 @@ Whole = NDArray[np.intp]
 REPLAYS = 200
 PERMUTATIONS, LABELS_AT_ONCE = 200, 20_000_000
 SEEN_ROWS = 3_000
-FEW_VALUES = 10
 LEAST_ROWS = 30
 
 
@@ -159,47 +159,11 @@ def evppi(
         )
     half = _level(level)
     _, members = members_of(columns.names, groups)
-    desk = _Desk(columns)
+    desk = Desk(columns)
     return [_worth(benefit, desk, member, half, seed + g) for g, member in enumerate(members)]
 
 
-class _Desk:
-    """The inputs as the regression takes them, each prepared once."""
-
-    def __init__(self, columns: Columns) -> None:
-        self.columns = columns
-        self._scores: dict[int, Floats] = {}
-        self._codes: dict[int, tuple[Whole, int]] = {}
-        self._numeric: dict[int, bool] = {}
-
-    def numeric(self, j: int) -> bool:
-        if j not in self._numeric:
-            column = self.columns.values[j]
-            few = column[: 20 * FEW_VALUES * FEW_VALUES]
-            self._numeric[j] = not self.columns.label[j] and (
-                np.unique(few).size > FEW_VALUES or np.unique(column).size > FEW_VALUES
-            )
-        return self._numeric[j]
-
-    def scores(self, j: int) -> Floats:
-        if j not in self._scores:
-            self._scores[j] = normal_scores(self.columns.values[j])
-        return self._scores[j]
-
-    def codes(self, j: int) -> tuple[Whole, int]:
-        if j not in self._codes:
-            self._codes[j] = strata([self.columns.values[j]])
-        return self._codes[j]
-
-    def joint(self, member: Sequence[int]) -> tuple[Whole, int] | None:
-        """All combinations as strata, where every input is a category and none is too thin."""
-        if any(self.numeric(j) for j in member):
-            return None
-        joint, count = strata([self.codes(j)[0] for j in member])
-        return (joint, count) if count * ROWS_PER_STRATUM <= self.columns.size else None
-
-
-def _worth(benefit: Floats, desk: _Desk, member: Whole, half: float, seed: int) -> Worth:
+def _worth(benefit: Floats, desk: Desk, member: Whole, half: float, seed: int) -> Worth:
     names = tuple(desk.columns.names[j] for j in member)
     best = int(benefit.mean(axis=0).argmax())
     gain = np.delete(benefit, best, axis=1) - benefit[:, best : best + 1]
@@ -213,10 +177,7 @@ def _worth(benefit: Floats, desk: _Desk, member: Whole, half: float, seed: int) 
         means, bias, null = _stratified(gain, *joint, luck)
         kind = "strata"
     else:
-        numeric = [j for j in varied if desk.numeric(j)]
-        others = [desk.codes(j) for j in varied if not desk.numeric(j)]
-        rungs = ladder([desk.scores(j) for j in numeric], others, len(gain))
-        found = fit(rungs, gain)
+        found = desk.fit(varied, gain)
         means, (bias, null), kind = found.means(), _replayed(found, gain, luck), "splines"
     plug_in = float(np.maximum(means.max(axis=1), 0.0).mean())
     error = max(_error(gain, means), float(null.std()))

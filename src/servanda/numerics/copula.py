@@ -1,7 +1,7 @@
 """Correlated inputs: rank correlations that somebody states, made into a Gaussian copula.
 
-Spearman's rho of a bivariate normal with correlation r is ``(6 / pi) asin(r / 2)``. A matrix of rank
-correlations may be a sound matrix and still have no Gaussian copula: what must be positive
+Spearman's rho of a bivariate normal with correlation r is ``(6 / pi) asin(r / 2)``. A matrix of
+rank correlations may be a sound matrix and still have no Gaussian copula: what must be positive
 semi-definite is the matrix of the r.
 
 References:
@@ -174,7 +174,7 @@ def factor(normal: Floats) -> Floats:
     except np.linalg.LinAlgError:
         values, vectors = np.linalg.eigh(normal)
         root = np.sqrt(np.maximum(values, 0.0))[:, None] * vectors.T
-        upper = np.linalg.qr(root, mode="r")
+        upper = np.asarray(np.linalg.qr(root, mode="r"), np.float64)
         return np.asarray((upper * np.where(np.diag(upper) < 0.0, -1.0, 1.0)[:, None]).T)
 
 

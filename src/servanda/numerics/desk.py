@@ -29,6 +29,7 @@ class Desk:
         self._numeric: dict[int, bool] = {}
 
     def numeric(self, j: int) -> bool:
+        """Say whether a column is taken as numbers: more than a few different ones."""
         if j not in self._numeric:
             column = self.columns.values[j]
             few = column[: 20 * FEW_VALUES * FEW_VALUES]
@@ -38,11 +39,13 @@ class Desk:
         return self._numeric[j]
 
     def scores(self, j: int) -> Floats:
+        """Normal scores of a numeric column."""
         if j not in self._scores:
             self._scores[j] = normal_scores(self.columns.values[j])
         return self._scores[j]
 
     def codes(self, j: int) -> tuple[Whole, int]:
+        """Strata of a column and how many there are."""
         if j not in self._codes:
             self._codes[j] = strata([self.columns.values[j]])
         return self._codes[j]

@@ -28,7 +28,13 @@ Floats = NDArray[np.float64]
 Quantile = Callable[[Floats], Any]
 Groups = Sequence[Sequence[Hashable]] | Mapping[Any, Sequence[Hashable]]
 
-BAD_MATRIX, BAD_SAMPLE, BAD_SPACE, BAD_OUTCOME, NO_SUCH = "SV652", "SV653", "SV654", "SV655", "SV656"
+BAD_MATRIX, BAD_SAMPLE, BAD_SPACE, BAD_OUTCOME, NO_SUCH = (
+    "SV652",
+    "SV653",
+    "SV654",
+    "SV655",
+    "SV656",
+)
 LONG_LIST = 12
 
 
@@ -169,7 +175,9 @@ def columns_of(table: Any, names: Sequence[str] | None = None) -> Columns:
     if not next(iter(sizes.values())):
         raise InputError("the columns have no rows", BAD_SAMPLE)
     return Columns(
-        tuple(str(k) for k in keys), tuple(v for v, _ in read), tuple(is_label for _, is_label in read)
+        tuple(str(k) for k in keys),
+        tuple(v for v, _ in read),
+        tuple(is_label for _, is_label in read),
     )
 
 
@@ -225,8 +233,10 @@ def group_members(
         if not items:
             raise InputError("a group is empty; name at least one input", NO_SUCH)
         members.append(np.array([_place(item, place) for item in items], np.intp))
-    titles = tuple(str(t) for t in groups) if titled else tuple(
-        " + ".join(names[j] for j in member) for member in members
+    titles = (
+        tuple(str(t) for t in groups)
+        if titled
+        else tuple(" + ".join(names[j] for j in member) for member in members)
     )
     return titles, members
 
@@ -299,7 +309,12 @@ def _salib(problem: Mapping[str, Any]) -> Inputs:
     dists = problem.get("dists") or ["unif"] * len(bounds)
     if not len(names) == len(bounds) == len(dists) == int(problem["num_vars"]):
         raise InputError("num_vars, names, bounds and dists of the problem differ", BAD_SPACE)
-    forms = {"unif": _unif, "norm": _norm, "lognorm": _lognorm, "triang": _triang}
+    forms: dict[str, Callable[..., Quantile]] = {
+        "unif": _unif,
+        "norm": _norm,
+        "lognorm": _lognorm,
+        "triang": _triang,
+    }
     quantiles = []
     for name, dist, bound in zip(names, dists, bounds, strict=True):
         if dist not in forms:

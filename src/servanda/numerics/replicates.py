@@ -1,9 +1,9 @@
 """A space to draw from, and estimates with intervals from independent replicates of a sample.
 
-A sample of low discrepancy has an error far below that of independent draws, and says nothing of it.
-So the sample is made several times over with independent scrambles; the estimates of the replicates
-are independent and their scatter is the error. Sums are kept, not draws: memory does not grow with
-the size of the sample.
+A sample of low discrepancy has an error far below that of independent draws, and says nothing of
+it. So the sample is made several times over with independent scrambles; the estimates of the
+replicates are independent and their scatter is the error. Sums are kept, not draws: memory does not
+grow with the size of the sample.
 
 References:
     Owen 1997, doi:10.1214/aos/1031594731; L'Ecuyer & Lemieux 2002 (randomised quasi-Monte Carlo);
@@ -32,12 +32,14 @@ from servanda.numerics.inputs import (
 )
 from servanda.numerics.sampling import Sampling, unit_sample
 
-__all__ = ["Space", "evaluator", "jackknifed", "pairs", "replicate_sizes", "space_of"]
+__all__ = ["REPLICATES", "Space", "evaluator", "jackknifed", "pairs", "replicate_sizes", "space_of"]
 
 Floats = NDArray[np.float64]
 Evaluate = Callable[[Floats], Floats]
 
 BLOCK = 65_536
+#: Independent samples that the size asked for is divided into, unless said otherwise.
+REPLICATES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +144,8 @@ def evaluator(model: Callable[[Floats], Any], space: Space) -> Evaluate:
             y = np.asarray(model(x), np.float64)
         except (TypeError, ValueError) as error:
             raise InputError(
-                f"the function failed on an array[draw, input] of shape {x.shape}: {error}. It gets "
-                "all draws at once; wrap one that takes a single draw as "
+                f"the function failed on an array[draw, input] of shape {x.shape}: {error}. It "
+                "gets all draws at once; wrap one that takes a single draw as "
                 "`lambda x: np.array([f(row) for row in x])`",
                 BAD_OUTCOME,
             ) from error

@@ -1,11 +1,11 @@
 """Samples of the unit cube by rows, so that any part can be made by anybody: the same bits.
 
-Every design is addressed by row: rows 40,000 to 50,000 are the same whether one process makes all of
-them or each worker its own part, in whatever portions. Monte Carlo reads a counter-based stream from
-the row on; the Latin hypercube evaluates a keyed permutation of all strata at the rows asked for;
-the Sobol sequence skips ahead by the binary digits of the row. Streams are keyed by the name of an
-input, so that a further input changes none of the others (the Sobol sequence apart, whose dimensions
-are assigned in order).
+Every design is addressed by row: rows 40,000 to 50,000 are the same whether one process makes all
+of them or each worker its own part, in whatever portions. Monte Carlo reads a counter-based stream
+from the row on; the Latin hypercube evaluates a keyed permutation of all strata at the rows asked
+for; the Sobol sequence skips ahead by the binary digits of the row. Streams are keyed by the name
+of an input, so that a further input changes none of the others (the Sobol sequence apart, whose
+dimensions are assigned in order).
 
 References:
     Salmon et al. 2011, doi:10.1145/2063384.2063405 (counter-based streams); McKay, Beckman &
@@ -114,7 +114,7 @@ def _stream(seed: int, name: str, first: int, size: int) -> Floats:
 
 def _key(seed: int, name: str) -> NDArray[np.uint64]:
     words = np.random.SeedSequence(seed, spawn_key=(1, *_words(name)))
-    return words.generate_state(6, np.uint64)
+    return np.asarray(words.generate_state(6, np.uint64), np.uint64)
 
 
 @part
@@ -189,7 +189,7 @@ def _sobol(count: int, seed: int, first: int, size: int, total: int) -> Floats:
         length = 1 << min((size - done).bit_length() - 1, (row & -row or 1 << 62).bit_length() - 1)
         _block(found[done : done + length], numbers, shift, row)
         done += length
-    return found * 2.0**-SOBOL_BITS
+    return np.asarray(found * 2.0**-SOBOL_BITS, np.float64)
 
 
 def _block(

@@ -7,7 +7,8 @@ as strata, with products among themselves and with the numbers.
 
 References:
     Strong, Oakley & Brennan 2014, doi:10.1177/0272989X13505910 (regression for the value of
-    information); Eilers & Marx 1996, doi:10.1214/ss/1038425655 (splines on even knots); Akaike 1974.
+    information); Eilers & Marx 1996, doi:10.1214/ss/1038425655 (splines on even knots); Akaike
+    1974.
 """
 
 from __future__ import annotations
@@ -278,4 +279,4 @@ def _fit(basis: Basis, responses: Floats, rows: int) -> Fit:
     scaled = solve_triangular(root, cross, lower=True)
     noise = (square - scaled.T @ scaled) / max(rows - terms, 1)
     scaled += root[0, 0] * np.eye(terms)[:, :1] * centre  # the constant comes first
-    return Fit(basis, root, scaled, noise, rows)
+    return Fit(basis, np.asarray(root, np.float64), scaled, noise, rows)

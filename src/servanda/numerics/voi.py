@@ -9,13 +9,12 @@ unless the estimate is above what 97.5% of worthless groups would show.
 
 References:
     Raiffa & Schlaifer 1961; Strong, Oakley & Brennan 2014, doi:10.1177/0272989X13505910; Strong &
-    Oakley 2013, doi:10.1177/0272989X12465755 (strata and permutations).
+    Oakley 2013, doi:10.1177/0272989X12465755 (strata and permutations). EVSI stands in
+    ``numerics.preposterior`` and is imported here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -23,12 +22,13 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from servanda.numerics.desk import Desk
-from servanda.numerics.inputs import BAD_SAMPLE, Columns, Groups, InputError, columns_of
+from servanda.numerics.inputs import BAD_SAMPLE, Groups, InputError, columns_of
 from servanda.numerics.inputs import group_members as members_of
-from servanda.numerics.inputs import numbers
+from servanda.numerics.preposterior import evsi
 from servanda.numerics.smooth import Fit
+from servanda.numerics.worth import Control, Worth, benefits, half_width
 
-__all__ = ["Control", "Worth", "control", "evpi", "evppi"]
+__all__ = ["Control", "Worth", "control", "evpi", "evppi", "evsi"]
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.intp]
@@ -36,70 +36,6 @@ Whole = NDArray[np.intp]
 REPLAYS = 200
 PERMUTATIONS, LABELS_AT_ONCE = 200, 20_000_000
 SEEN_ROWS = 3_000
-LEAST_ROWS = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Worth:
-    """What a group of inputs is worth, in the unit of the net benefit.
-
-    Args:
-        names: of the inputs of the group.
-        value: expected gain from knowing them, never below 0.
-        standard_error: of the value, over repetitions of all draws.
-        interval: at the level asked for; from 0 where the group cannot be told from a worthless one.
-        null: what a worthless group would show on average before the correction.
-        told: whether the estimate is above what chance shows.
-        plug_in: the estimate before the correction.
-        kind: ``splines``, ``strata``, or ``all`` for perfect information.
-    """
-
-    names: tuple[str, ...]
-    value: float
-    standard_error: float
-    interval: tuple[float, float]
-    null: float
-    told: bool
-    plug_in: float
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class Control:
-    """What setting an input, instead of learning it, is worth.
-
-    Args:
-        names: of the inputs that are set.
-        value: best mean over options and settings, less the best mean over options.
-        standard_error: of the value.
-        interval: at the level asked for.
-        option: number of the option that goes with the best setting.
-        setting: the best values, by name.
-    """
-
-    names: tuple[str, ...]
-    value: float
-    standard_error: float
-    interval: tuple[float, float]
-    option: int
-    setting: dict[str, Any]
-
-
-def _benefits(net_benefit: ArrayLike) -> Floats:
-    found = numbers(net_benefit, "net_benefit", dimensions=2)
-    if found.shape[0] < LEAST_ROWS or not found.shape[1]:
-        raise InputError(
-            f"net_benefit[draw, option] has the shape {found.shape}; at least {LEAST_ROWS} draws "
-            "and one option are needed",
-            BAD_SAMPLE,
-        )
-    return found
-
-
-def _level(level: float) -> float:
-    if not 0.0 < level < 1.0:
-        raise InputError(f"a level lies between 0 and 1, not at {level:g}", BAD_SAMPLE)
-    return float(special.ndtri(0.5 + 0.5 * level))
 
 
 def evpi(net_benefit: ArrayLike, *, level: float = 0.95) -> Worth:
@@ -113,8 +49,8 @@ def evpi(net_benefit: ArrayLike, *, level: float = 0.95) -> Worth:
         >>> evpi([[0.0, 1.0], [0.0, -1.0]] * 50).value
         0.5
     """
-    benefit = _benefits(net_benefit)
-    half = _level(level)
+    benefit = benefits(net_benefit)
+    half = half_width(level)
     best = int(benefit.mean(axis=0).argmax())
     gain = benefit.max(axis=1) - benefit[:, best]
     value, error = float(gain.mean()), float(gain.std(ddof=1) / np.sqrt(gain.size))
@@ -151,13 +87,13 @@ def evppi(
         >>> known.interval[0] < 0.3989 < known.interval[1], noise.interval[0]
         (True, 0.0)
     """
-    benefit = _benefits(net_benefit)
+    benefit = benefits(net_benefit)
     columns = columns_of(inputs)
     if columns.size != len(benefit):
         raise InputError(
             f"net_benefit has {len(benefit):,} draws and the inputs {columns.size:,}", BAD_SAMPLE
         )
-    half = _level(level)
+    half = half_width(level)
     _, members = members_of(columns.names, groups)
     desk = Desk(columns)
     return [_worth(benefit, desk, member, half, seed + g) for g, member in enumerate(members)]
@@ -229,8 +165,8 @@ def _replayed(found: Fit, gain: Floats, luck: np.random.Generator) -> tuple[floa
     """What noise adds to the value, and what a worthless group would show.
 
     Coefficients on orthonormal columns have independent noise of the residuals' covariance, and the
-    mean gains that of the draws. The truth that it is added to is the fit, shrunk to the variance it
-    has without noise.
+    mean gains that of the draws. The truth that it is added to is the fit, shrunk to the variance
+    it has without noise.
 
     Returns:
         Mean gain by noise, and float64[replay] of a worthless group.
@@ -273,7 +209,7 @@ def _root(covariance: Floats) -> Floats:
 def _stratified(
     gain: Floats, code: Whole, count: int, luck: np.random.Generator
 ) -> tuple[Floats, float, Floats]:
-    """Means by stratum at every row, what noise adds to the value, and the value of permuted labels.
+    """Means by stratum, what noise adds to the value, and the value of permuted labels.
 
     The strata's deviations are shrunk to the variance they have without noise; to these the noise
     that permuted labels show is added, and the gain by it is the correction.
@@ -309,3 +245,85 @@ def _by_stratum(values: Floats, code: Whole, count: int) -> Floats:
     return np.stack(
         [np.bincount(code, values[:, o], minlength=count) for o in range(values.shape[1])], axis=1
     )
+
+
+def control(
+    net_benefit: ArrayLike,
+    inputs: Any,
+    groups: Groups | None = None,
+    *,
+    level: float = 0.95,
+    seed: int = 0,
+) -> list[Control]:
+    """Return what setting each group of inputs is worth to whoever may set it.
+
+    ``max_{o,s} E[NB_o | s] - max_o E[NB_o]``, over the settings s that the draws hold: strata, or
+    for numbers the values between their 5% and 95% quantiles. What the best of several noisy means
+    is too large by is subtracted, as for `evppi`. Setting an input is taken to do what seeing it
+    tells; where something else moves both, that is wrong.
+
+    Args:
+        net_benefit: float64[draw, option].
+        inputs: as for `evppi`.
+        groups: lists of names; None for every input by itself.
+        level: of the intervals.
+        seed: of the replays.
+
+    Raises:
+        InputError: the arrays do not fit together (SV653) or there is no such input (SV656).
+
+    Examples:
+        >>> form = np.arange(3000) % 3
+        >>> nb = np.stack([np.zeros(3000), np.array([-1.0, 0.5, 2.0])[form]], axis=1)
+        >>> found = control(nb, {"form": form})[0]
+        >>> found.value.__round__(1), found.option, found.setting
+        (1.5, 1, {'form': 2.0})
+    """
+    benefit = benefits(net_benefit)
+    columns = columns_of(inputs)
+    if columns.size != len(benefit):
+        raise InputError(
+            f"net_benefit has {len(benefit):,} draws and the inputs {columns.size:,}", BAD_SAMPLE
+        )
+    half = half_width(level)
+    _, members = members_of(columns.names, groups)
+    desk = Desk(columns)
+    return [_set(benefit, desk, member, half, seed + g) for g, member in enumerate(members)]
+
+
+def _set(benefit: Floats, desk: Desk, member: Whole, half: float, seed: int) -> Control:
+    names = tuple(desk.columns.names[j] for j in member)
+    varied = [int(j) for j in member if _varies(desk.columns.values[j])]
+    best = float(benefit.mean(axis=0).max())
+    if not varied:
+        option = int(benefit.mean(axis=0).argmax())
+        return Control(names, 0.0, 0.0, (0.0, 0.0), option, {})
+    central = np.ones(len(benefit), np.bool_)
+    for j in varied:
+        if desk.numeric(j):
+            low, high = np.quantile(desk.columns.values[j], (0.05, 0.95))
+            central &= (desk.columns.values[j] >= low) & (desk.columns.values[j] <= high)
+    found = desk.fit(varied, benefit)
+    rows = np.flatnonzero(central) if central.any() else np.arange(len(benefit))
+    rows = rows[np.linspace(0, rows.size - 1, min(SEEN_ROWS, rows.size)).astype(np.intp)]
+    columns = found.orthonormal(rows)
+    means = columns @ found.scaled
+    place, option = (int(i) for i in np.unravel_index(means.argmax(), means.shape))
+    luck = np.random.default_rng([seed, len(benefit), 1])
+    terms, options = found.scaled.shape
+    noise = luck.standard_normal((terms, REPLAYS, options)) @ _root(found.noise).T
+    played = (columns @ noise.reshape(terms, -1)).reshape(len(rows), REPLAYS, options)
+    middle = benefit.mean(axis=0)
+    seen = (found.scaled[1:] ** 2).sum(axis=0)
+    by_chance = (terms - 1) * np.diag(found.noise)
+    shrink = np.sqrt(np.clip(1.0 - by_chance / np.maximum(seen, 1e-300), 0.0, 1.0))
+    truth = (means - middle) * shrink + middle
+    again = (truth[:, None, :] + played).max(axis=(0, 2))
+    null = (middle + played).max(axis=(0, 2)) - best
+    raw = float(means.max()) - best
+    value = max(raw - (float(again.mean()) - float(truth.max())), 0.0)
+    error = float(again.std())
+    told = raw > float(np.quantile(null, 0.975))
+    low_end = max(value - half * error, 0.0) if told else 0.0
+    setting = {desk.columns.names[j]: desk.columns.values[j][rows[place]].item() for j in varied}
+    return Control(names, value, error, (low_end, value + half * error), option, setting)

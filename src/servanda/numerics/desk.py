@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from servanda.numerics.inputs import Columns
-from servanda.numerics.smooth import Fit, fit, ladder, normal_scores, strata
+from servanda.numerics.smooth import Basis, Fit, fit, ladder, normal_scores, strata
 
 __all__ = ["FEW_VALUES", "Desk"]
 
@@ -57,8 +58,16 @@ class Desk:
         joint, count = strata([self.codes(j)[0] for j in member])
         return (joint, count) if count * ROWS_PER_STRATUM <= self.columns.size else None
 
-    def fit(self, member: Sequence[int], responses: Floats) -> Fit:
-        """Regress responses[row, response] on some inputs."""
-        numeric = [self.scores(j) for j in member if self.numeric(j)]
-        others = [self.codes(j) for j in member if not self.numeric(j)]
+    def fit(self, member: Sequence[int], responses: Floats, like: Basis | None = None) -> Fit:
+        """Regress responses[row, response] on some inputs.
+
+        Args:
+            member: the inputs.
+            responses: float64[row, response].
+            like: take the rung of this basis instead of choosing one.
+        """
+        numeric = tuple(self.scores(j) for j in member if self.numeric(j))
+        others = tuple(self.codes(j) for j in member if not self.numeric(j))
+        if like is not None:
+            return fit((replace(like, scores=numeric, codes=others),), responses)
         return fit(ladder(numeric, others, len(responses)), responses)

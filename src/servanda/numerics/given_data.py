@@ -38,6 +38,7 @@ from servanda.numerics.inputs import (
 )
 from servanda.numerics.shapley_effects import EXACT_PLAYERS
 from servanda.numerics.shares import Effects, Indices
+from servanda.numerics.smooth import Basis
 
 __all__ = ["Bar", "shapley_given_data", "sobol_given_data", "tornado"]
 
@@ -62,7 +63,15 @@ class _Shares:
         if self.variance <= 0.0:
             raise InputError("the outcome does not vary over the draws", BAD_OUTCOME)
         self.desk = Desk(self.columns)
+        self._rung: Basis | None = None
         self._known: dict[tuple[int, ...], tuple[float, Floats, float]] = {}
+
+    @property
+    def rung(self) -> Basis | None:
+        """The basis that suits all inputs together."""
+        if self._rung is None:
+            self.of(np.arange(len(self.columns.names)))
+        return self._rung
 
     def of(self, member: Whole) -> tuple[float, Floats, float]:
         """Share explained, its influence function float64[draw], its variance under no relation."""
@@ -73,9 +82,14 @@ class _Shares:
 
     def _regressed(self, key: tuple[int, ...]) -> tuple[float, Floats, float]:
         rows = self.y.size
-        found = self.desk.fit(key, self.y[:, None]) if key else None
-        if found is None:
+        if not key:
             return 0.0, np.zeros(rows), 0.0
+        whole = len(key) == len(self.columns.names)
+        # Sets are compared with one another, so they stand on the same rung.
+        rung = None if whole or len(key) == 1 else self.rung
+        found = self.desk.fit(key, self.y[:, None], rung)
+        if whole:
+            self._rung = found.basis
         terms = found.scaled.shape[0] - 1
         means = found.means()[:, 0]
         left = float(((self.y - means) ** 2).mean())

@@ -160,7 +160,9 @@ def _poll(
         log = log + special.betaln(a + yes, b + size - yes) - special.betaln(a, b)
         weight = np.exp(log)
     else:
-        yes = luck.binomial(size, luck.beta(a, b, MOST_SAMPLES // 4)).astype(np.float64)
+        spread_out = (np.arange(MOST_SAMPLES // 4) + 0.5) / (MOST_SAMPLES // 4)
+        share = np.clip(special.betaincinv(a, b, spread_out), 0.0, 1.0)
+        yes = luck.binomial(size, share).astype(np.float64)
         weight = np.ones(yes.size)
     middle = (np.arange(NODES) + 0.5) / NODES
     nodes = special.betaincinv((a + yes)[:, None], (b + size - yes)[:, None], middle)

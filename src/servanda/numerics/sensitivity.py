@@ -288,14 +288,15 @@ def _salib_values(problem: Mapping[str, Any], values: Any, level: float) -> Indi
     if problem.get("groups"):
         names = list(dict.fromkeys(problem["groups"]))
         count = len(names)
-    for step in (count + 2, 2 * count + 2):
-        if y.size and y.size % step == 0 and (step == count + 2 or y.size % (count + 2)):
-            rows = y.reshape(-1, step)
-            return sobol_from_values(
-                rows[:, 0], rows[:, -1], rows[:, 1 : count + 1], names=names, level=level
-            )
+    steps = [step for step in (count + 2, 2 * count + 2) if y.size and y.size % step == 0]
+    if len(steps) == 2:  # SALib asks for a power of two
+        steps = [step for step in steps if (y.size // step).bit_count() == 1]
+    if len(steps) == 1:
+        rows = y.reshape(-1, steps[0])
+        mixed = rows[:, 1 : count + 1]
+        return sobol_from_values(rows[:, 0], rows[:, -1], mixed, names=names, level=level)
     raise InputError(
-        f"{y.size} results are no multiple of {count + 2} or {2 * count + 2}, as SALib's sample of "
-        f"{count} inputs has them",
+        f"{y.size} results are not one power of two times {count + 2} or {2 * count + 2}, as "
+        f"SALib's sample of {count} inputs has them; give the parts to sobol_from_values",
         BAD_SAMPLE,
     )

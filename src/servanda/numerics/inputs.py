@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -299,7 +300,7 @@ def _quantile(name: str, given: Any) -> Quantile:
         ) from None
     if not (np.isfinite(low) and np.isfinite(high) and low <= high):
         raise InputError(f"input {name!r}: {low:g} to {high:g} is no range", BAD_SPACE)
-    return lambda u: low + (high - low) * u
+    return partial(_unif, low, high)
 
 
 def _salib(problem: Mapping[str, Any]) -> Inputs:
@@ -309,13 +310,14 @@ def _salib(problem: Mapping[str, Any]) -> Inputs:
     dists = problem.get("dists") or ["unif"] * len(bounds)
     if not len(names) == len(bounds) == len(dists) == int(problem["num_vars"]):
         raise InputError("num_vars, names, bounds and dists of the problem differ", BAD_SPACE)
-    forms: dict[str, Callable[..., Quantile]] = {
+    # Functions of a module, unlike those made on the spot, can be sent to other processes.
+    forms: dict[str, Callable[..., Any]] = {
         "unif": _unif,
         "norm": _norm,
         "lognorm": _lognorm,
         "triang": _triang,
     }
-    quantiles = []
+    quantiles: list[Quantile] = []
     for name, dist, bound in zip(names, dists, bounds, strict=True):
         if dist not in forms:
             raise InputError(
@@ -323,28 +325,27 @@ def _salib(problem: Mapping[str, Any]) -> Inputs:
                 f"(read are {', '.join(forms)})",
                 BAD_SPACE,
             )
-        quantiles.append(_quantile(name, bound) if dist == "unif" else forms[dist](*bound))
+        numeric = tuple(float(b) for b in bound)
+        quantiles.append(
+            _quantile(name, numeric) if dist == "unif" else partial(forms[dist], *numeric)
+        )
     return Inputs(tuple(names), tuple(quantiles))
 
 
-def _unif(low: float, high: float) -> Quantile:
-    return lambda u: low + (high - low) * u
+def _unif(low: float, high: float, u: Floats) -> Floats:
+    return low + (high - low) * u
 
 
-def _norm(mean: float, sd: float) -> Quantile:
-    return lambda u: mean + sd * special.ndtri(u)
+def _norm(mean: float, sd: float, u: Floats) -> Floats:
+    return np.asarray(mean + sd * special.ndtri(u))
 
 
-def _lognorm(mean: float, sd: float) -> Quantile:
-    return lambda u: np.exp(mean + sd * special.ndtri(u))
+def _lognorm(mean: float, sd: float, u: Floats) -> Floats:
+    return np.asarray(np.exp(mean + sd * special.ndtri(u)))
 
 
-def _triang(low: float, high: float, mode: float) -> Quantile:
+def _triang(low: float, high: float, mode: float, u: Floats) -> Floats:
     """SALib's triangle: bounds and the mode as a share of the width."""
-
-    def quantile(u: Floats) -> Floats:
-        left = np.sqrt(u * mode)
-        right = 1.0 - np.sqrt((1.0 - u) * (1.0 - mode))
-        return np.asarray(low + (high - low) * np.where(u < mode, left, right))
-
-    return quantile
+    left = np.sqrt(u * mode)
+    right = 1.0 - np.sqrt((1.0 - u) * (1.0 - mode))
+    return np.asarray(low + (high - low) * np.where(u < mode, left, right))

@@ -23,7 +23,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from servanda.numerics.inputs import BAD_SAMPLE, InputError, columns_of
-from servanda.numerics.smooth import fit, ladder, normal_scores
+from servanda.numerics.smooth import Basis, fit, ladder, normal_scores
 from servanda.numerics.worth import Worth, benefits, half_width
 
 __all__ = ["evsi"]
@@ -117,11 +117,16 @@ def _gain(believed: Floats, weight: Floats) -> float:
 
 def _of_number(values: Floats, nodes: Floats, weight: Floats) -> Valued:
     """Average the regressed benefit over the belief after each sample, nodes[sample, node]."""
+    chosen: list[Basis] = []  # by the first call, for all draws; the tenths left out keep to it
 
     def worth(benefit: Floats, rows: NDArray[np.intp]) -> float:
         x = values[rows]
         scores = normal_scores(x)
-        found = fit(ladder([scores], [], len(rows)), benefit[rows])
+        rungs = ladder([scores], [], len(rows))
+        if chosen:
+            rungs = (replace(chosen[0], scores=(scores,)),)
+        found = fit(rungs, benefit[rows])
+        chosen.append(found.basis)
         order = np.argsort(x, kind="stable")
         at = np.interp(nodes.ravel(), x[order], scores[order])
         basis = replace(found.basis, scores=(at,))

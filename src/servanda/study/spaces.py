@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -162,7 +163,7 @@ def _identity(given: Any) -> str:
 
 def _declared(distribution: Distribution) -> Read:
     text = distribution.model_dump_json(exclude_none=True)
-    return (lambda u: quantile(distribution, u)), None, text
+    return partial(quantile, distribution), None, text
 
 
 def _mapping(name: str, given: Mapping[str, Any]) -> Read:
@@ -181,7 +182,7 @@ def _mapping(name: str, given: Mapping[str, Any]) -> Read:
         if low > high:
             raise InputError(f"input {name!r}: {low} to {high} is no range", BAD_SPACE)
         count = high - low + 1
-        return (lambda u: low + np.floor(u * count)), None, f"{WHOLE} {low} {high}"
+        return partial(_integers, low, count), None, f"{WHOLE} {low} {high}"
     try:
         return _declared(Distribution.model_validate(dict(given)))
     except ValueError as error:
@@ -203,8 +204,12 @@ def _choice(name: str, words: list[Any], weights: list[float] | None) -> Read:
     ends = np.cumsum(shares / shares.sum())[:-1]
     kind = None if len({type(w) for w in words}) == 1 else object
     held = np.array(words, dtype=kind)
-    return (
-        (lambda u: np.searchsorted(ends, u, side="right").astype(np.float64)),
-        held,
-        (f"choice {words} {shares.tolist()}"),
-    )
+    return partial(_categories, ends), held, f"choice {words} {shares.tolist()}"
+
+
+def _integers(low: int, count: int, u: Floats) -> Floats:
+    return low + np.floor(u * count)
+
+
+def _categories(ends: Floats, u: Floats) -> Floats:
+    return np.searchsorted(ends, u, side="right").astype(np.float64)

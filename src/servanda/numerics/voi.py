@@ -4,8 +4,9 @@
 max_o E NB_o``. The conditional means are regressed on the draws at hand (``numerics.smooth``). The
 largest of several noisy means is too large on average, most of all where the group is worthless; so
 the noise of the regression is played again, on what the fit finds after shrinkage, and what it adds
-is subtracted. For strata alone the noise is that of permuted labels. An interval reaches down to 0
-unless the estimate is above what 97.5% of worthless groups would show.
+is subtracted. For strata alone the noise is that of permuted labels. Where following the means does
+not win what they promise, the regression misses something and what is won counts. An interval
+reaches down to 0 unless the estimate is above what 97.5% of worthless groups would show.
 
 References:
     Raiffa & Schlaifer 1961; Strong, Oakley & Brennan 2014, doi:10.1177/0272989X13505910; Strong &
@@ -36,6 +37,7 @@ Whole = NDArray[np.intp]
 REPLAYS = 200
 PERMUTATIONS, LABELS_AT_ONCE = 200, 20_000_000
 SEEN_ROWS = 3_000
+MISFIT = 2.5
 
 
 def evpi(net_benefit: ArrayLike, *, level: float = 0.95) -> Worth:
@@ -125,11 +127,16 @@ def _worth(benefit: Floats, desk: Desk, member: Whole, half: float, seed: int) -
         found = desk.fit(varied, gain)
         means, (bias, null), kind = found.means(), _replayed(found, gain, luck), "splines"
     plug_in = float(np.maximum(means.max(axis=1), 0.0).mean())
-    error = max(_error(gain, means), float(null.std()))
+    won, missed = _won(gain, means)
+    error = max(float(won.std(ddof=1) / np.sqrt(len(gain))), float(null.std()))
+    short = float(missed.mean()), float(missed.std(ddof=1) / np.sqrt(len(gain)))
     value = plug_in - bias
+    if abs(short[0]) > MISFIT * short[1]:  # the means promise what the draws do not keep
+        value = float(won.mean()) - bias
     # One in forty worthless groups shows more than this.
     told = plug_in > float(np.quantile(null, 0.5 * (1.0 + float(special.erf(half / np.sqrt(2.0))))))
-    low = max(value - half * error, 0.0) if told else 0.0
+    low = max(min(value, float(won.mean()) - bias) - half * error, 0.0) if told else 0.0
+    told = told and low > 0.0
     return Worth(
         names,
         max(value, 0.0),
@@ -146,16 +153,18 @@ def _varies(column: NDArray[Any]) -> bool:
     return bool((column != column[0]).any())
 
 
-def _error(gain: Floats, means: Floats) -> float:
-    """Standard error of the value: that of the gain of the rule which the means recommend.
+def _won(gain: Floats, means: Floats) -> tuple[Floats, Floats]:
+    """What the rule that the means recommend wins in each draw, and what the means miss of it.
 
-    Where another option than the best one is recommended, the gain of that draw counts; this is the
-    influence function of the value, with the error of the regression in it.
+    Where another option than the best one is recommended, the gain of that draw counts. Its scatter
+    is the influence function of the value, with the error of the regression in it; its mean is the
+    value again, whatever the regression does not follow.
     """
     rows = np.arange(len(gain))
     choice = means.argmax(axis=1)
-    won = np.where(means[rows, choice] > 0.0, gain[rows, choice], 0.0)
-    return float(won.std(ddof=1) / np.sqrt(len(gain)))
+    hoped = means[rows, choice]
+    won = np.where(hoped > 0.0, gain[rows, choice], 0.0)
+    return won, won - np.maximum(hoped, 0.0)
 
 
 def _value(means: Floats, centre: Floats) -> Floats:

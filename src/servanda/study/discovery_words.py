@@ -51,7 +51,7 @@ def _number(value: float | None) -> str:
         return f"{float(f'{number:.3g}') if abs(number) >= LARGE else number:,.0f}"
     if 0.0 < abs(number) < SMALL:
         return f"{number:.2e}"
-    return f"{float(f'{number:.3g}'):,}"
+    return f"{float(f'{number:.3g}'):,.10g}"
 
 
 def in_words(

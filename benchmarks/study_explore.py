@@ -81,7 +81,7 @@ def write_draws(folder: Path) -> list[Path]:
 
 
 RANKING = """
-import resource, sys, time
+import re, sys, time
 from servanda.study.ranked import rank_stored
 paths, options = sys.argv[1:], [f"option_{o}" for o in range(4)]
 rank_stored(paths[:1], options=options)  # compiled and loaded
@@ -90,7 +90,7 @@ for _ in range(3):
     begin, cpu = time.perf_counter(), time.process_time()
     rank_stored(paths, options=options)
     runs.append((time.perf_counter() - begin, time.process_time() - cpu))
-print(*min(runs), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+print(*min(runs), int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]) / 1024)
 """
 
 

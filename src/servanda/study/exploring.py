@@ -184,8 +184,9 @@ def _stored(
     record = _record(plan, version)
     identity = hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()
     folder = RunFolder(root, identity)
-    folder.describe({"hash": identity, "kind": TABLE, **record}, json.dumps(record))
     total = plan.pieces()
+    about = {"hash": identity, "kind": TABLE, "chunks": total, "tables": [TABLE]}
+    folder.describe(about | record, json.dumps(record))
     ahead = [piece for piece in range(total) if not folder.has(piece, (TABLE,))]
     tell(total - len(ahead))
     failures: list[Failure] = []

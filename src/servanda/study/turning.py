@@ -13,8 +13,8 @@ from servanda.domain.assumption import Assumption
 from servanda.domain.moment import Moment
 from servanda.domain.option import Option
 from servanda.domain.scenario import Resolved
+from servanda.numerics.breakeven import LEAST_DRAWS, Along, Explainer, Screen, run_along
 from servanda.study.arrays import Arrays
-from servanda.study.breakeven import LEAST_DRAWS, Along, Explainer, Screen, run_along
 from servanda.study.result import BreakEven, Crossing, Turning
 
 __all__ = ["turnings", "watched_pairs"]

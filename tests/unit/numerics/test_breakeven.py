@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from servanda.study.breakeven import LEAST_DRAWS, Screen, run_along
+from servanda.numerics.breakeven import LEAST_DRAWS, Screen, run_along
 
 Columns = dict[str, np.ndarray]
 

@@ -1,0 +1,236 @@
+"""What the engine works on: a table of issues with their actors, and what comes out of it.
+
+Positions keep the scale of the table. Saliences lie in [0, 1]; capabilities are 0 or more on any
+scale. What a table leaves blank is filled from the other actors of the issue and named in
+``Issue.notes``; it is never taken for zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["MAX_ACTORS", "MAX_ISSUES", "Distribution", "Issue", "Settings", "Table", "Voters"]
+
+Floats = NDArray[np.float64]
+
+#: Limits of one table; beyond them it is refused with SV928.
+MAX_ACTORS, MAX_ISSUES = 1_000, 1_000
+#: Probabilities below this are rounding and not published.
+TINY = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One issue: who stands where on a line, how much it matters to each, and what each can do.
+
+    Attributes:
+        name: the identifier of the issue.
+        actors: the actors with a position, in the order of the table.
+        position: float64[actor], on the scale of the table.
+        salience: float64[actor], in [0, 1].
+        capability: float64[actor], 0 or more.
+        std_error: float64[actor], standard error of the position, 0 where it is taken as known.
+        reference: what holds if nothing is decided; None where the table does not say.
+        group: the negotiation that the issue belongs to; issues are traded within one.
+        notes: what was filled in or set aside, in words.
+    """
+
+    name: str
+    actors: tuple[str, ...]
+    position: Floats
+    salience: Floats
+    capability: Floats
+    std_error: Floats
+    reference: float | None = None
+    group: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def low(self) -> float:
+        """The lowest stated position."""
+        return float(self.position.min())
+
+    @property
+    def high(self) -> float:
+        """The highest stated position."""
+        return float(self.position.max())
+
+    @property
+    def span(self) -> float:
+        """The distance between the outermost positions."""
+        return self.high - self.low
+
+    @property
+    def weight(self) -> Floats:
+        """float64[actor], capability times salience, summing to 1; even where all are 0."""
+        return even_if_none(self.capability * self.salience)
+
+    @property
+    def stated(self) -> Floats:
+        """float64[option], the different positions, ascending."""
+        return np.unique(self.position)
+
+    def place(self, actor: str) -> int:
+        """Return the row of an actor.
+
+        Raises:
+            ValueError: it has no position on this issue.
+        """
+        return self.actors.index(actor)
+
+    def changed(self, **changes: Floats | float | None) -> Issue:
+        """Return the issue with other arrays in place of its own."""
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+    def voters(self, draws: int, seed: int) -> Voters:
+        """Draw the positions within their standard errors; one draw where all are known.
+
+        The first draw is the table as it stands. The same seed gives the same bits for an issue
+        whatever else is in the table.
+        """
+        if draws <= 1 or not self.std_error.any():
+            return Voters(self.position[None, :], self.weight)
+        stream = np.random.default_rng([seed, crc32(self.name.encode("utf-8"))])
+        noise = stream.standard_normal((draws, len(self.actors)))
+        noise[0] = 0.0
+        return Voters(self.position + noise * self.std_error, self.weight)
+
+
+@dataclass(frozen=True, slots=True)
+class Voters:
+    """Drawn positions and the weights that go with them.
+
+    Attributes:
+        position: float64[draw, actor].
+        weight: float64[actor], sums to 1.
+    """
+
+    position: Floats
+    weight: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """All issues of a table, in its order."""
+
+    issues: tuple[Issue, ...]
+
+    def groups(self) -> Mapping[str, tuple[Issue, ...]]:
+        """Return the issues by the negotiation they belong to, in order."""
+        found: dict[str, list[Issue]] = {}
+        for issue in self.issues:
+            found.setdefault(issue.group, []).append(issue)
+        return {name: tuple(issues) for name, issues in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """A forecast: points with probabilities, ascending.
+
+    Attributes:
+        value: float64[point], ascending.
+        probability: float64[point], sums to 1.
+        point: the model's own single forecast.
+        tail: chance read off on either side for the ends of the 80% interval; 0.1 unless the model
+            is calibrated, see ``negotiation.calibrated``.
+        notes: what the model assumed for want of data.
+        detail: more that the model knows, ready for JSON.
+    """
+
+    value: Floats
+    probability: Floats
+    point: float
+    tail: float = 0.1
+    notes: tuple[str, ...] = ()
+    detail: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def mean(self) -> float:
+        """The mean of the points."""
+        return float(self.value @ self.probability)
+
+    def quantile(self, share: float) -> float:
+        """Return the lowest point that at least this share of probability does not exceed.
+
+        Examples:
+            >>> Distribution(np.array([0.0, 1.0]), np.array([0.3, 0.7]), 1.0).quantile(0.3)
+            0.0
+        """
+        passed = np.cumsum(self.probability)
+        index = int(np.searchsorted(passed, share - 1e-12))
+        return float(self.value[min(index, self.value.size - 1)])
+
+    def interval(self) -> tuple[float, float]:
+        """Return the ends of the 80% interval."""
+        return self.quantile(self.tail), self.quantile(1.0 - self.tail)
+
+    def crps(self, outcome: float) -> float:
+        """Score the forecast by the continuous ranked probability score, lower is better.
+
+        References:
+            Gneiting & Raftery 2007, eq. (21), doi:10.1198/016214506000001437
+
+        Examples:
+            >>> Distribution(np.array([2.0]), np.array([1.0]), 2.0).crps(5.0)
+            3.0
+        """
+        passed = np.cumsum(self.probability)[:-1]
+        spread = float((passed * (1.0 - passed)) @ np.diff(self.value))
+        return float(self.probability @ np.abs(self.value - outcome)) - spread
+
+    def published(self) -> dict[str, object]:
+        """Return what ``servanda forecast --json`` prints of it."""
+        low, high = self.interval()
+        kept = self.probability > TINY
+        value, probability = self.value[kept], self.probability[kept]
+        found: dict[str, object] = {
+            "mean": self.point,
+            "quantiles": {"0.1": low, "0.5": self.quantile(0.5), "0.9": high},
+            "crps_ready": [
+                [float(v), float(p)]
+                for v, p in zip(value, probability / probability.sum(), strict=True)
+            ],
+        }
+        if self.notes:
+            found["notes"] = list(self.notes)
+        return found | dict(self.detail)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How models are run.
+
+    Attributes:
+        rounds: rounds of the challenge models.
+        stays: chance Q of the challenge models that the other side stays where it is.
+        setter: the actor that makes the proposal in the model of veto players; None for the most
+            capable one.
+        majority: share of capability that must accept a proposal; 1 for unanimity.
+        draws: draws within the standard errors of positions.
+        seed: seed of these draws.
+    """
+
+    rounds: int = 8
+    stays: float = 1.0
+    setter: str | None = None
+    majority: float = 1.0
+    draws: int = 200
+    seed: int = 1
+
+
+def even_if_none(weight: Floats) -> Floats:
+    """Scale weights to sum to 1; where none is positive all count alike.
+
+    Examples:
+        >>> even_if_none(np.array([0.0, 0.0])).tolist()
+        [0.5, 0.5]
+    """
+    total = float(weight.sum())
+    if not total > 0.0:
+        return np.full(weight.shape, 1.0 / weight.size)
+    return weight / total

@@ -23,7 +23,17 @@ from servanda.domain.noun import Noun
 from servanda.negotiation.model import Distribution, Issue
 from servanda.scenario.reading import read
 
-__all__ = ["Fitted", "Mixture", "Spread", "combine", "dress", "fitted", "merged"]
+__all__ = [
+    "Fitted",
+    "Mixture",
+    "Spread",
+    "about_points",
+    "combine",
+    "dress",
+    "fitted",
+    "parts_of",
+    "spread_of",
+]
 
 Floats = NDArray[np.float64]
 
@@ -36,11 +46,13 @@ _EDGE = 0.02
 class Spread(Noun):
     """How far outcomes lie from the points of one model.
 
-    ``hit`` is the chance that the point is the outcome; ``concentration`` that of the beta
-    distribution about the point that holds otherwise.
+    ``hit`` is the chance that the point is the outcome, ``about`` the share of a beta distribution
+    about it with this ``concentration``, ``even`` that of any tenth of the line alike.
     """
 
     hit: float = Field(ge=0, le=1)
+    about: float = Field(ge=0, le=1)
+    even: float = Field(ge=0, le=1)
     concentration: float = Field(gt=0)
 
 
@@ -144,12 +156,10 @@ def parts_of(
         mean: float64[draw], means of the same.
         concentration: of the beta part.
     """
-    relative = np.clip((mean - issue.low) / issue.span, 0.0, 1.0)
-    about = beta_on(TENTHS, relative, concentration).mean(axis=0)
     even = np.full(THIRDS.size, 1.0 / THIRDS.size)
     return (
         (issue.stated, chance.mean(axis=0)),
-        (issue.low + issue.span * TENTHS, about),
+        about_points(issue, mean, concentration),
         (issue.low + issue.span * THIRDS, even),
     )
 
@@ -183,13 +193,26 @@ def dress(issue: Issue, point: Floats, spread: Spread | None) -> tuple[Floats, F
     even = np.full(point.size, 1.0 / point.size)
     if spread is None or issue.span <= 0.0:
         return merged(point, even, issue.span)
-    relative = np.clip((point - issue.low) / issue.span, 0.0, 1.0)
-    about = beta_on(TENTHS, relative, spread.concentration).mean(axis=0)
+    places, about = about_points(issue, point, spread.concentration)
+    rest = spread.about * about + spread.even / places.size
     return merged(
-        np.concatenate((point, issue.low + issue.span * TENTHS)),
-        np.concatenate((spread.hit * even, (1.0 - spread.hit) * about)),
-        issue.span,
+        np.concatenate((point, places)), np.concatenate((spread.hit * even, rest)), issue.span
     )
+
+
+def about_points(issue: Issue, point: Floats, concentration: float) -> tuple[Floats, Floats]:
+    """Lay beta distributions about points on the tenths of the line and take their mean.
+
+    Args:
+        issue: gives the line.
+        point: float64[draw].
+        concentration: of the beta distributions.
+
+    Returns:
+        The tenths, and float64[tenth] of probabilities.
+    """
+    relative = np.clip((point - issue.low) / issue.span, 0.0, 1.0)
+    return issue.low + issue.span * TENTHS, beta_on(TENTHS, relative, concentration).mean(axis=0)
 
 
 def merged(value: Floats, probability: Floats, span: float) -> tuple[Floats, Floats]:

@@ -275,10 +275,7 @@ def _latest(
     rows: Sequence[Stand], actors: Sequence[str], column: str
 ) -> tuple[list[float], list[str]]:
     """Return the newest value of each actor, blanks filled, and whose were blank."""
-    order = sorted(
-        rows, key=lambda s: (s.date is not None, s.date.latest if s.date else None, 0)[:1]
-    )
-    order = sorted(order, key=lambda s: s.date.latest.timestamp() if s.date else -math.inf)
+    order = sorted(rows, key=lambda s: s.date.latest.timestamp() if s.date else -math.inf)
     value: dict[str, float] = {}
     for stand in order:
         given = getattr(stand, column)

@@ -27,6 +27,7 @@ COMMANDS = {
     "histories": "Show ten ways how it could go under one option, course by course.",
     "solve": "Find the equilibria of one crisis game, from a file or the catalogue.",
     "fit": "Fit a strategic model to data: utilities of a game tree from outcomes.",
+    "forecast": "Forecast who would agree from a table of positions; blockers, smallest changes.",
     "calibrate": "Fit the durability engine to the casebook; prior beside posterior.",
     "backtest": "Score the durability engine against history, one cluster left out at a time.",
     "explain": "Explain a problem code, or trace a number of a comparison.",

@@ -4,7 +4,7 @@ The leading position beats every other when weighted gains are counted pair by p
 against what holds without a decision, where the table says so, else against its strongest rival.
 A package changes one kind of thing for a few actors, each by the same fraction: positions move
 towards the rival, saliences of the leader's friends fall and those of the rival's friends rise, or
-the leader's friends are compensated. With up to eight actors every set of them is tried.
+the leader's friends are compensated. Of up to eight actors that can help every set is tried.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ __all__ = ["EXHAUSTIVE", "Blocker", "Contest", "Package", "contest", "margin"]
 
 Floats = NDArray[np.float64]
 
-#: Up to this many actors all sets are tried; beyond, sets of up to ``_FEW`` of the heaviest.
+#: Of up to this many actors that can help all sets are tried; beyond, sets of up to ``_FEW`` of
+#: those that can help most.
 EXHAUSTIVE, _FEW, _HEAVIEST = 8, 3, 12
 _STEPS = 60
 #: How far past a tie a package goes, as a share of itself.
@@ -179,7 +180,7 @@ def _sets(useful: Floats) -> tuple[NDArray[np.bool_], bool]:
         useful: float64[actor], what each could bring at most; 0 where it can bring nothing.
     """
     members = [int(k) for k in np.argsort(-useful, kind="stable") if useful[k] > 0.0]
-    complete = useful.size <= EXHAUSTIVE
+    complete = len(members) <= EXHAUSTIVE
     if not complete:
         members = members[:_HEAVIEST]
     most = len(members) if complete else _FEW
@@ -231,7 +232,6 @@ def _by_position(issue: Issue, leading: float, rival: float, gap: float) -> Pack
 
 
 def _by_salience(issue: Issue, leading: float, rival: float, gap: float) -> Package | None:
-    gains = margin(issue, leading, rival)
     pull = _margin(issue.position, issue.capability, leading, rival, issue.span)
     shift = np.where(pull > 0, -issue.salience, np.where(pull < 0, 1.0 - issue.salience, 0.0))
     brings = -pull * shift
@@ -245,7 +245,6 @@ def _by_salience(issue: Issue, leading: float, rival: float, gap: float) -> Pack
         return None
     used = float(fraction[best]) * (1.0 + _PAST)
     salience = issue.salience + np.where(sets[best], used, 0.0) * shift
-    assert gains.size == salience.size  # noqa: S101
     return _package(
         issue.changed(salience=salience),
         ("salience", leading, rival, issue.span),

@@ -14,7 +14,18 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["MAX_ACTORS", "MAX_ISSUES", "Distribution", "Issue", "Settings", "Table", "Voters"]
+__all__ = [
+    "MAX_ACTORS",
+    "MAX_ISSUES",
+    "Distribution",
+    "Issue",
+    "Payoffs",
+    "Rule",
+    "Settings",
+    "Table",
+    "Voters",
+    "even_if_none",
+]
 
 Floats = NDArray[np.float64]
 
@@ -83,7 +94,7 @@ class Issue:
         """
         return self.actors.index(actor)
 
-    def changed(self, **changes: Floats | float | None) -> Issue:
+    def changed(self, **changes: Floats | float | str | None) -> Issue:
         """Return the issue with other arrays in place of its own."""
         return replace(self, **changes)  # type: ignore[arg-type]
 
@@ -234,3 +245,98 @@ def even_if_none(weight: Floats) -> Floats:
     if not total > 0.0:
         return np.full(weight.shape, 1.0 / weight.size)
     return weight / total
+
+
+@dataclass(frozen=True, slots=True)
+class Payoffs:
+    """What every actor has of every option over no deal, draw by draw.
+
+    Filled by ``study/handover``; NaN says that the value is not known, which is neither consent
+    nor refusal.
+
+    Attributes:
+        options: their identifiers.
+        actors: their identifiers.
+        value: float64[draw, option, actor], value of the option less the value of no deal.
+        precision: logit precision of consent, a number or float64[draw].
+        ratifier: float64[draw, option, actor], the same value to whoever ratifies; that of the
+            actor itself unless given.
+    """
+
+    options: tuple[str, ...]
+    actors: tuple[str, ...]
+    value: Floats
+    precision: float | Floats = 4.0
+    ratifier: Floats | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse arrays of the wrong shape.
+
+        Raises:
+            ValueError: an array does not have the axes draw, option, actor.
+        """
+        axes = (len(self.value), len(self.options), len(self.actors))
+        for array in (self.value, self.ratifier):
+            if array is not None and array.shape != axes:
+                raise ValueError(f"payoffs have axes {array.shape}, not {axes}")
+
+    @property
+    def draws(self) -> int:
+        """How many draws there are."""
+        return len(self.value)
+
+    def consent(self, option: str, actor: str, unknown: float = 0.0) -> Floats:
+        """float64[draw], the chance that an actor consents; ``unknown`` where nothing is known."""
+        return self._chance(self.value, option, actor, unknown)
+
+    def ratified(self, option: str, actor: str, unknown: float = 0.0) -> Floats:
+        """float64[draw], the chance that its parliament consents."""
+        value = self.value if self.ratifier is None else self.ratifier
+        return self._chance(value, option, actor, unknown)
+
+    def unknown(self, option: str, actor: str) -> bool:
+        """Say whether the value to an actor is unknown in some draw."""
+        own = self.value[:, self.options.index(option), self.actors.index(actor)]
+        return bool(np.isnan(own).any())
+
+    def _chance(self, value: Floats, option: str, actor: str, unknown: float) -> Floats:
+        own = value[:, self.options.index(option), self.actors.index(actor)]
+        chance = 1.0 / (1.0 + np.exp(-np.clip(self.precision * own, -700.0, 700.0)))
+        return np.asarray(np.where(np.isnan(own), unknown, chance))
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How an option comes about.
+
+    ``unanimity``, ``bilateral``, ``declaration`` and ``agreement`` need every consent named (and
+    every ratification); ``coalition`` needs those named under ``required`` and, of the others, as
+    many as bring the minimum force; ``executive`` needs the first named only; ``none`` nobody.
+
+    Attributes:
+        kind: one of these words.
+        consent: who is asked.
+        ratification: whose parliaments are asked.
+        force: by actor what it would bring to a coalition.
+        minimum: force that a coalition needs, in the same unit.
+        required: members of a coalition that it cannot do without.
+    """
+
+    kind: str
+    consent: tuple[str, ...] = ()
+    ratification: tuple[str, ...] = ()
+    force: Mapping[str, float] = field(default_factory=dict)
+    minimum: float = 0.0
+    required: tuple[str, ...] = ()
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """Everybody whose consent or ratification is asked, once each."""
+        return tuple(dict.fromkeys((*self.consent, *self.ratification, *self.required)))
+
+    @property
+    def free(self) -> tuple[str, ...]:
+        """Those a coalition can do without as long as the others bring enough."""
+        if self.kind != "coalition":
+            return ()
+        return tuple(a for a in self.asked if a not in self.required)

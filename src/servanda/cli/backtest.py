@@ -21,15 +21,38 @@ __all__ = ["command"]
 \b
   servanda backtest durability
   servanda backtest durability --draws 20000 --json > scores.json
+  servanda backtest negotiation --data decisions/
 """,
 )
-@click.argument("engine", type=click.Choice(["durability"]), default="durability")
+@click.argument("engine", type=click.Choice(["durability", "negotiation"]), default="durability")
 @click.option("--draws", default=8000, show_default=True, type=click.IntRange(100, 1_000_000))
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(min=0))
 @click.option(
     "--casebook",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Another casebook in the same columns.",
+)
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Decisions with outcomes, for negotiation: one *issues.csv and one *positions.csv.",
+)
+@click.option(
+    "--folds",
+    default=10,
+    show_default=True,
+    type=click.IntRange(2, 100),
+    help="Parts into which proposals are cut, for negotiation.",
+)
+@click.option(
+    "--write",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE.yaml",
+    help="Keep the numbers fitted to all decisions, for negotiation.",
+)
+@click.option(
+    "--source", default="not recorded", metavar="TEXT", help="What the decisions are, for --write."
 )
 @click.option(
     "--out",
@@ -44,6 +67,10 @@ def command(
     draws: int,
     seed: int,
     casebook: Path | None,
+    data: Path | None,
+    folds: int,
+    write: Path | None,
+    source: str,
     out: Path | None,
     quiet: bool,
     as_json: bool,
@@ -51,8 +78,11 @@ def command(
     """Forecast each cluster of the casebook from the others and score ENGINE's forecasts.
 
     Kaplan-Meier, pooled and by type, is scored the same way; the difference is printed with its
-    interval whether the model wins or loses.
+    interval whether the model wins or loses. For negotiation, whole proposals are left out, and
+    every forecast model is scored on decisions with known outcomes.
     """
+    if engine == "negotiation":
+        return _negotiation(data, folds, seed, write, source, out, quiet, as_json)
     from servanda.report.calibration import backtest_json, backtest_text
     from servanda.report.terminal import terminal_style
     from servanda.study.calibration.backtest import backtest
@@ -61,16 +91,52 @@ def command(
     book = shipped_casebook() if casebook is None else read_casebook(casebook)
     progress = Progress("Backtest", quiet=quiet or as_json)
     found = backtest(book, draws=draws, seed=seed, progress=progress)
-    data = backtest_json(found)
+    scores = backtest_json(found)
     if out is not None:
-        _save(out, json.dumps(data, ensure_ascii=False, allow_nan=False) + "\n")
+        _save(out, json.dumps(scores, ensure_ascii=False, allow_nan=False) + "\n")
     if as_json:
-        print_json(data)
+        print_json(scores)
         return 0
     ink = terminal_style()
     click.echo(backtest_text(found, ink.width, ink.colour))
     if out is not None and not quiet:
         say(f"Written: {out}")
+    return 0
+
+
+def _negotiation(
+    data: Path | None,
+    folds: int,
+    seed: int,
+    write: Path | None,
+    source: str,
+    out: Path | None,
+    quiet: bool,
+    as_json: bool,
+) -> int:
+    if data is None:
+        raise click.UsageError(
+            "No decisions with outcomes ship with servanda: name a folder of yours with --data."
+        )
+    from servanda.study.decision_fit import backtest_decisions, write_fitted
+    from servanda.study.decisions import read_decisions
+
+    found = backtest_decisions(read_decisions(data), folds=folds, seed=seed)
+    if write is not None:
+        write_fitted(found, write, source)
+    if out is not None:
+        _save(out, json.dumps(found.published(), ensure_ascii=False, allow_nan=False) + "\n")
+    if as_json:
+        print_json(found.published())
+        return 0
+    from servanda.report.decisions import decisions_text
+    from servanda.report.terminal import terminal_style
+
+    ink = terminal_style()
+    click.echo(decisions_text(found, ink.width, ink.colour))
+    for path in (write, out):
+        if path is not None and not quiet:
+            say(f"Written: {path}")
     return 0
 
 

@@ -29,7 +29,7 @@ COMMANDS = {
     "fit": "Fit a strategic model to data: utilities of a game tree from outcomes.",
     "forecast": "Forecast who would agree from a table of positions; blockers, smallest changes.",
     "calibrate": "Fit the durability engine to the casebook; prior beside posterior.",
-    "backtest": "Score the durability engine against history, one cluster left out at a time.",
+    "backtest": "Score an engine against history, parts of it left out.",
     "explain": "Explain a problem code, or trace a number of a comparison.",
     "verify": "Recompute a stored run and compare it with the record.",
     "cite": "Print the methods and sources a run rests on.",

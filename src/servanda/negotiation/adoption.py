@@ -30,6 +30,8 @@ EXHAUSTIVE, _FEW = 8, 3
 _STEPS = 40
 #: Payments are searched up to this many times the largest value at stake.
 _MOST_PAID = 16.0
+#: Sets of actors are compared on so many of the draws.
+_SEARCHED = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,13 +273,16 @@ def _packages(payoffs: Payoffs, option: str, rule: Rule, chance: float) -> tuple
     most = len(able) if complete else _FEW
     sets = [c for size in range(1, most + 1) for c in combinations(able, size)]
     found: list[Package] = []
+    thinned = payoffs.thinned(_SEARCHED)
     for kind in ("payment", "position", "salience"):
         best: Package | None = None
         for members in sets:
             cap = None if best is None else best.total * (1.0 - 1e-9)
-            best = _smallest(payoffs, option, rule, (kind, members), cap) or best
-        if best is not None:
-            found.append(replace(best, exhaustive=complete))
+            best = _smallest(thinned, option, rule, (kind, members), cap) or best
+        # the size is found anew on all draws
+        whole = best and _smallest(payoffs, option, rule, (kind, best.actors), None)
+        if whole is not None:
+            found.append(replace(whole, exhaustive=complete))
     return tuple(found)
 
 

@@ -73,7 +73,6 @@ class Provenance(Noun):
     issues: int
     proposals: int
     sha256: str
-    licence: str
     version: str
     date: str
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from servanda.negotiation.exchange import Exchange
 from servanda.negotiation.solve import IssueForecast
 
-__all__ = ["ASSUMES", "CAUTION", "exchange_story", "rounds_story"]
+__all__ = ["ASSUMES", "CAUTION", "exchange_story", "rounds_by_number", "rounds_story"]
 
 CAUTION = (
     "In this model. The only public table of positions with known outcomes is of decisions of the "
@@ -56,6 +56,23 @@ def rounds_story(found: IssueForecast, reading: str = "published-code") -> list[
     rounds = found.models[reading].detail["rounds"]
     assert isinstance(rounds, list)  # noqa: S101 - made by negotiation.challenge
     return list(_rounds(rounds))
+
+
+def rounds_by_number(
+    found: IssueForecast, reading: str = "published-code"
+) -> list[tuple[str, list[str]]]:
+    """Tell the same with the moves of each round together.
+
+    Returns:
+        What a round came to, and its moves.
+    """
+    told: list[tuple[str, list[str]]] = []
+    for line in rounds_story(found, reading):
+        if line.startswith("  "):
+            told[-1][1].append(line.strip())
+        else:
+            told.append((line, []))
+    return told
 
 
 def _rounds(rounds: Sequence[Mapping[str, object]]) -> Iterator[str]:

@@ -294,6 +294,20 @@ class Payoffs:
         value = self.value if self.ratifier is None else self.ratifier
         return self._chance(value, option, actor, unknown)
 
+    def thinned(self, most: int) -> Payoffs:
+        """Return every k-th draw, at most so many."""
+        step = -(-self.draws // most)
+        if step <= 1:
+            return self
+        return replace(
+            self,
+            value=self.value[::step],
+            ratifier=None if self.ratifier is None else self.ratifier[::step],
+            precision=self.precision
+            if isinstance(self.precision, float | int)
+            else self.precision[::step],
+        )
+
     def unknown(self, option: str, actor: str) -> bool:
         """Say whether the value to an actor is unknown in some draw."""
         own = self.value[:, self.options.index(option), self.actors.index(actor)]

@@ -12,6 +12,8 @@ Floats = NDArray[np.float64]
 #: Of up to so many contributors every combination is summed; of more the sums are laid on a grid.
 EXACT = 12
 _CELLS = 2_048
+#: Cells of a table of combinations that are worked on at once.
+_BLOCK = 1 << 20
 
 
 def at_least(chance: Floats, amount: Floats, wanted: float) -> Floats:
@@ -49,10 +51,18 @@ def at_least(chance: Floats, amount: Floats, wanted: float) -> Floats:
 
 
 def _by_combination(chance: Floats, amount: Floats, wanted: float) -> Floats:
-    draws, members = chance.shape
-    total = np.zeros(draws)
-    for code in range(1 << members):
-        there = np.array([(code >> k) & 1 for k in range(members)], np.bool_)
-        if float(amount[there].sum()) >= wanted:
-            total += np.where(there, chance, 1.0 - chance).prod(axis=1)
-    return np.asarray(total)
+    """Every combination at once: with each contributor the table of chances doubles."""
+    found = np.empty(len(chance))
+    block = max(1, _BLOCK >> amount.size)
+    brought = np.zeros(1)
+    for one in amount:
+        brought = np.concatenate((brought, brought + one))
+    enough = brought >= wanted
+    for start in range(0, len(chance), block):
+        rows = chance[start : start + block]
+        table = np.ones((len(rows), 1))
+        for k in range(amount.size):
+            share = rows[:, k : k + 1]
+            table = np.concatenate((table * (1.0 - share), table * share), axis=1)
+        found[start : start + block] = table[:, enough].sum(axis=1)
+    return found

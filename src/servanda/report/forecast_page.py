@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from servanda._version import __version__
 from servanda.negotiation import MODELS, IssueForecast
-from servanda.negotiation.explain import ASSUMES, CAUTION, exchange_story, rounds_story
+from servanda.negotiation.explain import ASSUMES, CAUTION, exchange_story, rounds_by_number
 from servanda.report.assets import SCRIPTS, STYLE, content_policy, embedded_json, inline
 from servanda.report.charts.positions import FORECAST_CHARTS
 from servanda.report.html import environment
@@ -61,7 +61,7 @@ def forecast_page(found: Forecasted, item: IssueForecast) -> str:
             tables={"map": _actors(item), "models": _models(item), "rounds": None},
             contest=item.contest,
             packages=[package_text(p) for p in item.contest.packages] if item.contest else [],
-            rounds=rounds_story(item) if "published-code" in item.models else [],
+            rounds=rounds_by_number(item) if "published-code" in item.models else [],
             trades=exchange_story(traded) if traded else [],
             moves=[m for m in found.moves if m.issue == item.issue.name],
             percent=percent,

@@ -335,14 +335,13 @@ def _dressed(issue: Issue, point: Floats, spread: Spread) -> Distribution:
 # --- the file that ships
 
 
-def write_fitted(found: DecisionBacktest, path: Path, data: str, licence: str) -> None:
+def write_fitted(found: DecisionBacktest, path: Path, source: str) -> None:
     """Write the fitted numbers with their provenance; no row of the data is in it.
 
     Args:
         found: a backtest.
         path: where to.
-        data: what the decisions are, with an identifier.
-        licence: under which the data stand.
+        source: what the decisions are, with an identifier and the licence they stand under.
 
     Raises:
         StoreError: the file cannot be written (SV702).
@@ -361,11 +360,10 @@ def write_fitted(found: DecisionBacktest, path: Path, data: str, licence: str) -
                 "folds": found.folds,
             },
             "provenance": {
-                "data": data,
+                "data": source,
                 "issues": found.issues,
                 "proposals": found.proposals,
                 "sha256": found.digest,
-                "licence": licence,
                 "version": __version__,
                 "date": datetime.now(UTC).date().isoformat(),
             },

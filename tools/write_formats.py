@@ -57,7 +57,7 @@ def _entry(code: Code) -> str:
     text = f"### {code.code} {code.title}\n\n{code.explanation}\n\n**Remedy.** {code.remedy}\n"
     if code.bad is None or code.good is None:
         return text
-    language = "csv" if code.file == "incidents" else "yaml"
+    language = "csv" if code.file in ("incidents", "positions") else "yaml"
     bad, good = (f"```{language}\n{snippet}```\n" for snippet in (code.bad, code.good))
     return f"{text}\nNot so:\n\n{bad}\nBut so:\n\n{good}"
 

@@ -30,8 +30,6 @@ EXHAUSTIVE, _FEW = 8, 3
 _STEPS = 40
 #: Payments are searched up to this many times the largest value at stake.
 _MOST_PAID = 16.0
-#: Sets of actors are compared on so many of the draws.
-_SEARCHED = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +118,9 @@ class Settlement:
 
 def adopt(payoffs: Payoffs, rules: Mapping[str, Rule]) -> dict[str, Adopted]:
     """Give the chance of every option, its blockers, and the smallest packages that turn it.
+
+    The search for packages tries sets of actors on all draws; ``Payoffs.thinned`` makes it quicker
+    where there are thousands.
 
     Args:
         payoffs: what each actor has of each option over no deal, draw by draw.
@@ -273,16 +274,13 @@ def _packages(payoffs: Payoffs, option: str, rule: Rule, chance: float) -> tuple
     most = len(able) if complete else _FEW
     sets = [c for size in range(1, most + 1) for c in combinations(able, size)]
     found: list[Package] = []
-    thinned = payoffs.thinned(_SEARCHED)
     for kind in ("payment", "position", "salience"):
         best: Package | None = None
         for members in sets:
             cap = None if best is None else best.total * (1.0 - 1e-9)
-            best = _smallest(thinned, option, rule, (kind, members), cap) or best
-        # the size is found anew on all draws
-        whole = best and _smallest(payoffs, option, rule, (kind, best.actors), None)
-        if whole is not None:
-            found.append(replace(whole, exhaustive=complete))
+            best = _smallest(payoffs, option, rule, (kind, members), cap) or best
+        if best is not None:
+            found.append(replace(best, exhaustive=complete))
     return tuple(found)
 
 

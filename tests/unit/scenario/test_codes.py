@@ -9,6 +9,7 @@ import servanda
 from servanda.domain.codes import CODES, Code
 from servanda.domain.problem import Problem
 from servanda.games import reading as game_reading
+from servanda.negotiation import reading as position_reading
 from servanda.scenario.folder import check
 from servanda.study.linting import Linting
 
@@ -42,10 +43,13 @@ def whole(code: Code, snippet: str) -> str:
 
 
 def problems(code: Code, snippet: str, folder: Path) -> tuple[Problem, ...]:
-    path = folder / ("incidents.csv" if code.file == "incidents" else "file.yaml")
+    tables = {"incidents": "incidents.csv", "positions": "positions.csv"}
+    path = folder / tables.get(code.file or "", "file.yaml")
     path.write_text(whole(code, snippet), encoding="utf-8")
     if code.file == "game":
         return game_reading.check(path)
+    if code.file == "positions":
+        return position_reading.check(path)
     # a short text is no whole treaty: the linter looks only at what is written for it
     return check(path, linters=[Linting(path)] if code.code.startswith("SV8") else [])
 

@@ -51,6 +51,7 @@ WRONG_USAGE = frozenset(
     | {"SV861", "SV887", "SV890", "SV892", "SV894", "SV895", "SV896"}
     | {f"SV{number}" for number in range(961, 976)}
     | {"SV929", "SV935", "SV937"}
+    | {"SV929", "SV935", "SV936", "SV937"}
 )
 
 

@@ -296,7 +296,7 @@ def _changed(
         if kind == "payment":
             value[:, o, a] = own + size
         elif kind == "position":
-            value[:, o, a] = own + size * max(0.0, -float(own.mean())) * 2.0
+            value[:, o, a] = own + size * max(0.0, -float(np.nan_to_num(own).mean())) * 2.0
         else:
             value[:, o, a] = np.where(own < 0.0, own * (1.0 - size), own)
     return replace(payoffs, value=value)
@@ -327,7 +327,7 @@ def _smallest(
 
     # totals grow in proportion to the size of the change
     whole = _changed(payoffs, option, kind, members, 1.0).value[:, o, :] - payoffs.value[:, o, :]
-    unit = float(np.nansum(np.nanmean(whole, axis=0)))
+    unit = float(np.nan_to_num(whole).mean(axis=0).sum())
     if not unit > 0.0:
         return None
     scale = float(np.abs(np.nan_to_num(payoffs.value[:, o, :])).max()) or 1.0

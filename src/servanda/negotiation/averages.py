@@ -36,7 +36,12 @@ def means(issue: Issue, position: Floats) -> dict[str, Floats]:
         "power-mean": issue.capability,
         "compromise": issue.capability * issue.salience,
     }
-    return {name: position @ even_if_none(weight) for name, weight in weights.items()}
+    lowest, highest = position.min(axis=1), position.max(axis=1)
+    # rounding must not carry a mean past the outermost position
+    return {
+        name: np.clip(position @ even_if_none(weight), lowest, highest)
+        for name, weight in weights.items()
+    }
 
 
 def medians(issue: Issue, position: Floats) -> dict[str, Floats]:

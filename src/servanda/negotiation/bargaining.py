@@ -17,8 +17,8 @@ __all__ = ["nash", "status_quo_note"]
 Floats = NDArray[np.float64]
 
 _POINTS, _ZOOMS = 65, 5
-#: Gains below this share of the largest loss count as this much, so that an actor that gains
-#: nothing from any agreement does not make every agreement impossible.
+#: Below this gain, in spans, the logarithm goes on along its tangent: an actor that loses by an
+#: agreement weighs heavily against it, but does not make it infinitely bad.
 _LEAST = 0.01
 
 status_quo_note = "no reference point is given; disagreement is taken as each actor's worst case"
@@ -52,14 +52,19 @@ def nash(issue: Issue, voters: Voters, *, quadratic: bool, status_quo: bool) -> 
     for _ in range(_ZOOMS):
         points = low[:, None] + np.linspace(0.0, 1.0, _POINTS) * (high - low)[:, None]
         far = np.abs(position[:, None, :] - points[:, :, None]) / issue.span
-        gain = np.maximum(loss[:, None, :] - far**power, _LEAST)
-        worth = np.log(gain) @ voters.weight
+        worth = _log(loss[:, None, :] - far**power) @ voters.weight
         # where several points are equally good their middle is taken
         top = worth >= worth.max(axis=1, keepdims=True) - 1e-12
         best = (points * top).sum(axis=1) / top.sum(axis=1)
         step = (high - low) / (_POINTS - 1)
         low, high = np.maximum(issue.low, best - step), np.minimum(issue.high, best + step)
     return np.asarray(best)
+
+
+def _log(gain: Floats) -> Floats:
+    """Logarithm, continued along its tangent below the least gain."""
+    safe = np.maximum(gain, _LEAST)
+    return np.asarray(np.log(safe) + (gain - safe) / _LEAST)
 
 
 def _disagreement(issue: Issue, position: Floats, status_quo: bool) -> Floats:

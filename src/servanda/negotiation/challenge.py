@@ -39,14 +39,15 @@ def rounds_of(issue: Issue, voters: Voters, reading: str, settings: Settings) ->
     able = issue.capability if issue.capability.any() else np.ones_like(issue.capability)
     care = issue.salience if (able * issue.salience).any() else np.ones_like(issue.salience)
     draws = len(voters.position)
-    return play_rounds(
-        voters.position,
+    found = play_rounds(
+        issue.relative(voters.position),
         np.broadcast_to(able / able.sum(), (draws, able.size)),
         np.broadcast_to(care, (draws, care.size)),
         rounds=settings.rounds,
         reading=READINGS[reading],
         stays=settings.stays,
     )
+    return found._replace(position=issue.absolute(found.position))
 
 
 def challenge(issue: Issue, voters: Voters, reading: str, settings: Settings) -> Distribution:

@@ -117,8 +117,9 @@ def contest(issue: Issue) -> Contest | None:
         return None
     weighty = _weighty(issue)
     points = weighty.stated
-    loss = np.abs(weighty.position[:, None] - points)
-    leading = float(points[np.argmin(weighty.weight @ loss)])
+    loss = np.abs(weighty.position[:, None] - points) / weighty.span
+    # rounded, so that of equally good points the lowest leads on any scale
+    leading = float(points[np.argmin(np.round(weighty.weight @ loss, 12))])
     rival = _rival(weighty, leading)
     gains = margin(weighty, leading, rival)
     support, opposed = gains[gains > 0].sum(), -gains[gains < 0].sum()
@@ -152,7 +153,7 @@ def _rival(issue: Issue, leading: float) -> float:
             gains = margin(issue, leading, point)
             total = np.abs(gains).sum()
             chance = float(-gains[gains < 0].sum() / total) if total > 0 else 0.5
-            if chance > best:
+            if chance > best + 1e-12:
                 best, rival = chance, point
     return rival
 

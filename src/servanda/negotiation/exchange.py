@@ -103,7 +103,7 @@ class _Desk:
         self.span = np.array([issue.span or 1.0 for issue in issues])
         for p, issue in enumerate(issues):
             at = [row[name] for name in issue.actors]
-            self.ideal[p, at] = (issue.position - issue.low) / self.span[p]
+            self.ideal[p, at] = issue.relative(issue.position)
             self.salience[p, at] = issue.salience
             self.weight[p, at] = issue.weight
             self.there[p, at] = True

@@ -37,14 +37,13 @@ def ktab(issue: Issue, voters: Voters) -> Floats:
     References:
         Wise, Lester & Efird 2015, Multidimensional Bargaining Using KTAB, KAPSARC
     """
-    span = issue.span
-    if span <= 0.0:
+    if issue.span <= 0.0:
         return np.ones((len(voters.position), 1))
     capability = even_if_none(issue.capability)
-    place = (voters.position - issue.low) / span
+    place = issue.relative(voters.position)
     order = np.argsort(place, axis=1, kind="stable")
     found = np.empty((len(place), issue.stated.size))
-    options = (issue.stated - issue.low) / span
+    options = issue.relative(issue.stated)
     for draw, row in enumerate(place):
         ranked = row[order[draw]]
         first = _chances(row, capability, ranked, np.zeros(row.size))

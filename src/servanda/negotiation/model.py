@@ -86,6 +86,18 @@ class Issue:
         """float64[option], the different positions, ascending."""
         return np.unique(self.position)
 
+    def relative(self, position: Floats) -> Floats:
+        """Return positions in spans above the lowest one.
+
+        Rounding to twelve digits gives a shifted or rescaled table the same bits, so that ties
+        stay ties.
+        """
+        return np.round((position - self.low) / (self.span or 1.0), 12)
+
+    def absolute(self, relative: Floats) -> Floats:
+        """Turn relative positions back to the scale of the table."""
+        return self.low + relative * (self.span or 1.0)
+
     def place(self, actor: str) -> int:
         """Return the row of an actor.
 

@@ -43,16 +43,18 @@ def veto(issue: Issue, position: Floats, setter: int, majority: float) -> Floats
     References:
         Tsebelis 2002, Veto Players, ch. 1; Steunenberg 1994, doi:10.1093/jleo/10.2.334
     """
-    own = position[:, setter]
     if issue.reference is None:
-        return np.asarray(own.copy())
+        return np.asarray(position[:, setter].copy())
     share = even_if_none(issue.capability)
+    places = issue.relative(position)
+    held = float(issue.relative(np.array(issue.reference)))
+    own = places[:, setter]
     found = np.empty(len(position))
-    for draw, row in enumerate(position):
+    for draw, row in enumerate(places):
         # the set that passes is bounded by points where somebody is indifferent
-        edges = np.concatenate(([own[draw], issue.reference], 2.0 * row - issue.reference))
-        limit = np.abs(row - issue.reference) + 1e-9 * max(issue.span, 1e-300)
+        edges = np.concatenate(([own[draw], held], 2.0 * row - held))
+        limit = np.abs(row - held) + 1e-9
         accepted = (np.abs(edges[:, None] - row) <= limit) @ share
         passing = edges[accepted >= majority - 1e-9]
         found[draw] = passing[np.argmin(np.abs(passing - own[draw]))]
-    return found
+    return issue.absolute(found)

@@ -39,7 +39,7 @@ def nash(issue: Issue, voters: Voters, *, quadratic: bool, status_quo: bool) -> 
 
     References:
         Nash 1950, doi:10.2307/1907266; Schneider, Finke & Bailer 2010,
-        doi:10.1111/j.1467-9248.2009.00785.x
+        doi:10.1111/j.1467-9248.2009.00774.x
     """
     position = voters.position
     if issue.span <= 0.0:

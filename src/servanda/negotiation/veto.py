@@ -41,7 +41,8 @@ def veto(issue: Issue, position: Floats, setter: int, majority: float) -> Floats
         float64[draw]; the reference point itself where nothing else passes.
 
     References:
-        Tsebelis 2002, Veto Players, ch. 1; Steunenberg 1994, doi:10.1093/jleo/10.2.334
+        Tsebelis 2002, Veto Players, ch. 1; Steunenberg 1994, Journal of Institutional and
+        Theoretical Economics 150, 642-669
     """
     if issue.reference is None:
         return np.asarray(position[:, setter].copy())

@@ -8,8 +8,6 @@ capability is unknown and filled from the others on the issue, with a warning.
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -21,7 +19,7 @@ from servanda.domain.moment import Moment
 from servanda.domain.problem import Problem, Severity
 from servanda.negotiation.model import MAX_ACTORS, MAX_ISSUES, Table
 from servanda.negotiation.timeline import HALF_LIFE, Stand, table_of
-from servanda.scenario.reading import Page, bounded, closest, opened
+from servanda.scenario.reading import Page, bounded, closest, csv_rows, opened
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -41,7 +39,7 @@ _LEAST = {
     "std_error": (0.0, "SV934"),
     "weight": (0.0, "SV934"),
 }
-_LONGEST = 200
+_LONGEST, _WIDEST = 200, 100_000
 
 
 @dataclass(frozen=True)
@@ -169,7 +167,9 @@ class _Scan:
 
     def read(self) -> list[Stand]:
         """Read heading and rows."""
-        rows = self._rows()
+        rows = csv_rows(
+            self.page.text, lambda said, line: self.note("SV927", said, line), longest=_WIDEST
+        )
         if not self._heading(rows):
             return []
         for line, row in rows:
@@ -185,23 +185,6 @@ class _Scan:
         self._scale()
         self._close()
         return self._stands
-
-    def _rows(self) -> Iterator[tuple[int, list[str]]]:
-        csv.field_size_limit(100_000)
-        reader = csv.reader(io.StringIO(self.page.text, newline=""), strict=True)
-        line = 1
-        while True:
-            try:
-                row = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                said = "a quote is not closed" if "end of data" in str(error) else error
-                self.note("SV927", f"this is not a table: {said}", line)
-                return
-            if any(cell.strip() for cell in row):
-                yield line, [cell.strip() for cell in row]
-            line = reader.line_num + 1
 
     def _heading(self, rows: Iterator[tuple[int, list[str]]]) -> bool:
         first = next(rows, None)

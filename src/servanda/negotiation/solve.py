@@ -19,8 +19,9 @@ from servanda.negotiation.exchange import MAX_CELLS, MAX_LINKED, Exchange, excha
 from servanda.negotiation.ktab import ktab
 from servanda.negotiation.model import Distribution, Issue, Settings, Table, Voters
 from servanda.negotiation.veto import setter_of, veto
+from servanda.scenario.reading import closest
 
-__all__ = ["MODELS", "Forecast", "IssueForecast", "forecast"]
+__all__ = ["MODELS", "Forecast", "IssueForecast", "forecast", "known_models"]
 
 Floats = NDArray[np.float64]
 
@@ -104,7 +105,7 @@ def forecast(
         >>> found.issues[0].models["compromise"].point
         7.5
     """
-    names = _known(models)
+    names = known_models(models)
     chosen = _checked(settings or Settings())
     exchanges, notes = _exchanges(table) if "exchange" in names else ({}, {})
     found = []
@@ -120,11 +121,18 @@ def forecast(
     return Forecast(tuple(found), exchanges, chosen)
 
 
-def _known(models: Sequence[str] | None) -> tuple[str, ...]:
+def known_models(models: Sequence[str] | None) -> tuple[str, ...]:
+    """Return the names of models asked for, each once; all for None.
+
+    Raises:
+        ModelError: there is no such model (SV929).
+    """
     names = tuple(MODELS) if models is None else tuple(dict.fromkeys(models))
     for name in names:
         if name not in MODELS:
-            raise ModelError(f"there is no model '{name}'; there are {', '.join(MODELS)}", "SV929")
+            near = closest(name, MODELS)
+            hint = f"; did you mean '{near}'?" if near else f"; there are {', '.join(MODELS)}"
+            raise ModelError(f"there is no model '{name}'{hint}", "SV929")
     return names
 
 

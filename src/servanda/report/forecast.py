@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 from servanda.domain.errors import ModelError
 from servanda.negotiation import MODELS, Distribution, IssueForecast
 from servanda.negotiation.contest import Contest, Package
 from servanda.negotiation.explain import ASSUMES, CAUTION, exchange_story, rounds_story
 from servanda.report.charts.positions import FORECAST_CHARTS, position_map
+from servanda.report.charts.vector import svg_of
 from servanda.report.terminal import Ink, fit
 from servanda.report.words import number_text, percent, plural
 from servanda.study.forecasting import Forecasted
@@ -57,9 +57,10 @@ def forecast_text(
 def _in_full(item: IssueForecast, ink: Ink, story: bool) -> list[str]:
     issue = item.issue
     lines = [ink.bold(part) for part in ink.paragraph(issue.name)]
-    place = f"{plural(len(issue.actors), 'actor')} from {issue.low:g} to {issue.high:g}"
+    place = f"{plural(len(issue.actors), 'actor')} from {number_text(issue.low)} to "
+    place += number_text(issue.high)
     if issue.reference is not None:
-        place += f"; without a decision {issue.reference:g} holds"
+        place += f"; without a decision {number_text(issue.reference)} holds"
     lines += ink.paragraph(place)
     for note in issue.notes:
         lines += ink.paragraph(note, "  ")
@@ -177,7 +178,8 @@ def _moves(found: Forecasted, ink: Ink) -> list[str]:
     if not found.moves:
         return []
     lines = [ink.bold("Who moved")]
-    for move in found.moves[:20]:
+    moves = [m for m in found.moves if m.shift is None or abs(m.shift) > 1e-9]
+    for move in moves[:20]:
         head = f"  {fit(move.actor, 22)}{fit(move.issue, 20)}"
         if move.before is None or move.after is None:
             which = "first" if move.before is None else "second"
@@ -186,8 +188,11 @@ def _moves(found: Forecasted, ink: Ink) -> list[str]:
         sure = "" if move.z is None else f", {abs(move.z):.1f} standard errors"
         ends = f"{number_text(move.before.position)} to {number_text(move.after.position)}"
         lines.append(f"{head}{ends}{sure}")
-    if len(found.moves) > 20:
-        lines.append(f"  and {len(found.moves) - 20} more; --json has them")
+    if len(moves) > 20:
+        lines.append(f"  and {len(moves) - 20} more; --json has them")
+    stayed = len(found.moves) - len(moves)
+    if stayed:
+        lines.append(f"  {plural(stayed, 'position')} stayed as they were")
     return [*lines, ""]
 
 
@@ -228,20 +233,9 @@ def write_forecast_chart(
         specs = {name: draw(item, drawn) for name, draw in FORECAST_CHARTS.items()}
         text = json.dumps({k: v for k, v in specs.items() if v}, allow_nan=False) + "\n"
     elif suffix == ".svg":
-        text = _svg(position_map(item, drawn))
+        text = svg_of(position_map(item, drawn), "SV937")
     else:
         raise ModelError(
             f"'{file.name}': a chart is a page (.html), a picture (.svg) or data (.json).", "SV937"
         )
     file.write_text(text, encoding="utf-8")
-
-
-def _svg(spec: dict[str, Any]) -> str:
-    try:
-        import vl_convert
-    except ImportError:
-        raise ModelError(
-            "drawing a chart as .svg needs the extra 'static' (vl-convert); .html does not.",
-            "SV937",
-        ) from None
-    return str(vl_convert.vegalite_to_svg(spec))

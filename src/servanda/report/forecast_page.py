@@ -63,7 +63,7 @@ def forecast_page(found: Forecasted, item: IssueForecast) -> str:
             packages=[package_text(p) for p in item.contest.packages] if item.contest else [],
             rounds=rounds_by_number(item) if "published-code" in item.models else [],
             trades=exchange_story(traded) if traded else [],
-            moves=[m for m in found.moves if m.issue == item.issue.name],
+            moves=[m for m in found.moves if m.issue == item.issue.name and m.shift != 0.0],
             percent=percent,
             number=number_text,
             opened=None,

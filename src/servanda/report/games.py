@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from servanda.domain.errors import ModelError
 from servanda.games.solution import Equilibrium, Solution, node_labels
 from servanda.report.charts.sweep import series_of, whole
+from servanda.report.charts.vector import svg_of
 from servanda.report.game_labels import payoff_text, share_text
 from servanda.report.game_tree import tree_picture
 from servanda.report.terminal import Ink, fit
@@ -266,20 +266,11 @@ def write_chart(found: Solved, file: Path, theme: str = "auto") -> None:
         text = game_page(found)
     elif suffix in (".svg", ".json"):
         spec = whole(found.sweep, "light" if theme == "auto" else theme)
-        text = json.dumps(spec, allow_nan=False) + "\n" if suffix == ".json" else _svg(spec)
+        text = (
+            json.dumps(spec, allow_nan=False) + "\n" if suffix == ".json" else svg_of(spec, "SV895")
+        )
     else:
         raise ModelError(
             f"'{file.name}': a chart is a page (.html), a picture (.svg) or data (.json).", "SV895"
         )
     file.write_text(text, encoding="utf-8")
-
-
-def _svg(spec: dict[str, Any]) -> str:
-    try:
-        import vl_convert
-    except ImportError:
-        raise ModelError(
-            "drawing a chart as .svg needs the extra 'static' (vl-convert); .html does not.",
-            "SV895",
-        ) from None
-    return str(vl_convert.vegalite_to_svg(spec))

@@ -17,6 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 from servanda.domain.codes import problem as problem_
 from servanda.domain.problem import Problem, Severity, Span
 from servanda.scenario.parsing import Node, Path, build, closest
+from servanda.scenario.rows import csv_rows
 from servanda.scenario.text import (
     MAX_BYTES,
     Page,
@@ -33,7 +34,18 @@ if TYPE_CHECKING:
 
     Origin = FilePath | Traversable | str | bytes
 
-__all__ = ["Page", "Parsed", "Read", "bounded", "closest", "opened", "parse", "read", "typed"]
+__all__ = [
+    "Page",
+    "Parsed",
+    "Read",
+    "bounded",
+    "closest",
+    "csv_rows",
+    "opened",
+    "parse",
+    "read",
+    "typed",
+]
 
 T = TypeVar("T")
 _ROUNDS = 5

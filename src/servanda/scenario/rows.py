@@ -1,19 +1,20 @@
-"""Rows of tables that are no CSV: one JSON object a line, or Parquet.
+"""Rows of tables: CSV, one JSON object a line, or Parquet.
 
-Every value becomes text as in the other formats, so that one model types them all; an empty or null
+In the two that are no CSV every value becomes text as in the other formats, so that one model types them all; an empty or null
 value is left out, which is an unknown.
 """
 
 from __future__ import annotations
 
+import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-__all__ = ["MAX_ROWS", "Row", "json_rows", "parquet_rows"]
+__all__ = ["MAX_ROWS", "Row", "csv_rows", "json_rows", "parquet_rows"]
 
 MAX_ROWS = 200_000
 MAX_DEPTH = 8
@@ -27,6 +28,37 @@ class Row:
     cells: dict[str, str] = field(default_factory=dict)
     facts: Any = ""
     unreadable: str = ""
+
+
+def csv_rows(
+    text: str, broken: Callable[[str, int], object], *, longest: int
+) -> Iterator[tuple[int, list[str]]]:
+    r"""Yield each row of a CSV table that holds something with the line it begins on.
+
+    Args:
+        text: the table, heading included.
+        broken: told what is wrong, and on which line, where the table cannot be read any further.
+        longest: most characters of a cell.
+
+    Examples:
+        >>> list(csv_rows("a,b\n\n1,2\n", print, longest=9))
+        [(1, ['a', 'b']), (3, ['1', '2'])]
+    """
+    csv.field_size_limit(longest)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    line = 1
+    while True:
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            said = "a quote is not closed" if "end of data" in str(error) else error
+            broken(f"this is not a table: {said}", line)
+            return
+        if any(cell.strip() for cell in row):
+            yield line, [cell.strip() for cell in row]
+        line = reader.line_num + 1
 
 
 def json_rows(text: str) -> Iterator[Row]:

@@ -7,8 +7,6 @@ later ``known``.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +16,7 @@ from pydantic import ValidationError
 from servanda.domain.incident import Incident
 from servanda.domain.problem import Problem, Severity, Span
 from servanda.scenario.parsing import MAX_SCALAR, closest
-from servanda.scenario.rows import Row, json_rows, parquet_rows
+from servanda.scenario.rows import Row, csv_rows, json_rows, parquet_rows
 from servanda.scenario.text import Page, bounded, decoded, load_bytes
 
 __all__ = ["MAX_TABLE_BYTES", "Table", "facts_of", "incidents"]
@@ -164,21 +162,11 @@ class Table:
 
     def _rows(self) -> Iterator[tuple[int, list[str]]]:
         """Yield each row that holds something with the line it begins on."""
-        csv.field_size_limit(10 * MAX_SCALAR)
-        reader = csv.reader(io.StringIO(self.page.text, newline=""), strict=True)
-        line = 1
-        while True:
-            try:
-                row = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                said = "a quote is not closed" if "end of data" in str(error) else error
-                self._note("SV503", f"this is not a table: {said}", line)
-                return
-            if any(cell.strip() for cell in row):
-                yield line, [cell.strip() for cell in row]
-            line = reader.line_num + 1
+        return csv_rows(
+            self.page.text,
+            lambda said, line: self._note("SV503", said, line),
+            longest=10 * MAX_SCALAR,
+        )
 
     def _heading(self, rows: Iterator[tuple[int, list[str]]]) -> bool:
         first = next(rows, None)

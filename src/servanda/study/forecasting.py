@@ -9,8 +9,9 @@ from pathlib import Path
 from servanda.domain.errors import ModelError
 from servanda.domain.moment import Moment
 from servanda.domain.problem import Problem
-from servanda.negotiation import MODELS, Forecast, IssueForecast, Settings, forecast, read_table
+from servanda.negotiation import Forecast, IssueForecast, Settings, forecast, read_table
 from servanda.negotiation.explain import CAUTION
+from servanda.negotiation.solve import known_models
 from servanda.negotiation.timeline import HALF_LIFE, Move, moved
 from servanda.scenario import shelf
 from servanda.scenario.folder import load
@@ -170,12 +171,7 @@ def forecast_file(
         ScenarioError: the table has problems.
         ModelError: no such model (SV929); a day or setting that cannot be used (SV935).
     """
-    if models is not None:
-        for name in models:
-            if name not in MODELS:
-                raise ModelError(
-                    f"there is no model '{name}'; there are {', '.join(MODELS)}", "SV929"
-                )
+    known_models(models)
     if not half_life > 0.0:
         raise ModelError(f"the half-life is {half_life:g} days; it is above 0", "SV935")
     day = None if as_of is None else _day(as_of)

@@ -12,6 +12,7 @@ from servanda.negotiation import MODELS, Issue, Settings, Table, forecast
 from servanda.negotiation.condorcet import support
 from servanda.negotiation.contest import contest, margin
 from servanda.negotiation.exchange import exchange
+from servanda.negotiation.reading import read_positions
 from servanda.numerics.challenge import play_rounds
 from servanda.numerics.rivalry import pair_support, stationary
 from servanda.numerics.tipping import at_least
@@ -231,6 +232,38 @@ def test_the_chance_that_enough_comes_together(members: int, seed: int):
         else:
             assert found[d] <= exact + 1e-12
             assert found[d] == pytest.approx(exact, abs=0.2)
+
+
+CELLS = st.sampled_from(
+    [
+        "",
+        "a",
+        "b",
+        "0",
+        "50",
+        "100",
+        "-1",
+        "1e9",
+        "1e300",
+        "nan",
+        "inf",
+        '"',
+        "x,y",
+        "2025-01-01",
+        "=1",
+    ]
+) | st.text(max_size=8)
+
+
+@given(st.lists(st.lists(CELLS, min_size=5, max_size=7).map(",".join), max_size=8))
+def test_whatever_a_stranger_writes_is_answered_or_refused_with_places(rows: list[str]):
+    text = "issue,actor,position,salience,capability,std_error,date\n" + "\n".join(rows)
+    table, _, problems = read_positions(text, "p.csv")
+    assert (table is None) == any(p.severity == "error" for p in problems)
+    assert all(p.span is not None and p.span.file == "p.csv" for p in problems)
+    if table is not None:
+        for item in forecast(table, settings=Settings(draws=3)).issues:
+            assert all(np.isfinite(m.point) for m in item.models.values())
 
 
 def test_voters_given_in_any_order_make_the_same_table():

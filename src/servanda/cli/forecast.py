@@ -30,6 +30,12 @@ __all__ = ["command"]
     "--model", default="all", show_default=True, metavar="NAMES", help="Models, comma separated."
 )
 @click.option("--map", "mapping", multiple=True, metavar="THEIRS=OURS", help="Rename a column.")
+@click.option(
+    "--weights",
+    type=click.Path(path_type=Path),
+    metavar="TABLE",
+    help="Saliences and capabilities by actor, for positions that come without.",
+)
 @click.option("--issue", metavar="NAME", help="Tell this issue in full.")
 @click.option("--story", is_flag=True, help="Tell who moved whom, round by round.")
 @click.option(
@@ -63,6 +69,7 @@ def command(
     listing: bool,
     model: str,
     mapping: tuple[str, ...],
+    weights: Path | None,
     issue: str | None,
     story: bool,
     rounds: int,
@@ -80,8 +87,9 @@ def command(
     """Forecast every issue of POSITIONS, a table of who stands where.
 
     Columns: issue, actor, position, salience, capability; and if known std_error, date, weight,
-    reference_point, group. Every model gives a distribution; beside it stand the blockers and the
-    smallest changes that turn the result.
+    reference_point, group. Positions from evidence come without salience and capability: --weights
+    names the table that has them. Every model gives a distribution; beside it stand the blockers
+    and the smallest changes that turn the result.
     """
     if listing:
         return _list(as_json)
@@ -101,6 +109,7 @@ def command(
         as_of=as_of,
         between=moved,
         half_life=half_life,
+        weights=weights,
     )
     show_problems(found.warnings)
     if chart is not None:

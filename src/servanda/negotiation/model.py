@@ -31,6 +31,8 @@ Floats = NDArray[np.float64]
 
 #: Limits of one table; beyond them it is refused with SV928.
 MAX_ACTORS, MAX_ISSUES = 1_000, 1_000
+#: Draws times pairs of actors that one issue is given, and draws it is given in any case.
+_PAIRS, _FEWEST = 10_000_000, 10
 #: Probabilities below this are rounding and not published.
 TINY = 1e-9
 
@@ -86,6 +88,11 @@ class Issue:
         """float64[option], the different positions, ascending."""
         return np.unique(self.position)
 
+    @property
+    def most_draws(self) -> int:
+        """How many draws an issue of this size is given at most: pairs of actors cost time."""
+        return max(_FEWEST, _PAIRS // len(self.actors) ** 2)
+
     def relative(self, position: Floats) -> Floats:
         """Return positions in spans above the lowest one.
 
@@ -114,8 +121,9 @@ class Issue:
         """Draw the positions within their standard errors; one draw where all are known.
 
         The first draw is the table as it stands. The same seed gives the same bits for an issue
-        whatever else is in the table.
+        whatever else is in the table. Large issues are given fewer draws, see ``most_draws``.
         """
+        draws = min(draws, self.most_draws)
         if draws <= 1 or not self.std_error.any():
             return Voters(self.position[None, :], self.weight)
         stream = np.random.default_rng([seed, crc32(self.name.encode("utf-8"))])

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 __all__ = ["COLUMNS", "Positions", "check", "read_positions", "read_table"]
 
 REQUIRED = ("issue", "actor", "position", "salience", "capability")
+#: Where saliences and capabilities stand in a table of their own, and what that one needs.
+PLACED, WEIGHED = ("issue", "actor", "position"), ("actor", "salience", "capability")
 OPTIONAL = ("std_error", "date", "weight", "reference_point", "group")
 COLUMNS = REQUIRED + OPTIONAL
 _NUMBERS = ("position", "salience", "capability", "std_error", "weight", "reference_point")
@@ -40,6 +42,8 @@ _LEAST = {
     "weight": (0.0, "SV934"),
 }
 _LONGEST, _WIDEST = 200, 100_000
+#: Numbers beyond this are taken for slips.
+_LARGEST = 1e12
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,7 @@ def read_table(
     actors: Collection[str] | None = None,
     as_of: Moment | None = None,
     half_life: float = HALF_LIFE,
+    weights: Origin | None = None,
 ) -> Positions:
     r"""Read a table of positions.
 
@@ -75,6 +80,8 @@ def read_table(
         actors: the actors there are; others are refused. None for any.
         as_of: use only what is dated up to this day, and weigh it by its age.
         half_life: days after which evidence counts half, where rows are dated.
+        weights: a table of saliences and capabilities by actor (and issue, where given), for
+            positions that come without, such as those from the evidence store.
 
     Raises:
         ScenarioError: the table has problems; all of them are in it.
@@ -85,7 +92,13 @@ def read_table(
         ('A', 'B')
     """
     found, stands, problems = read_positions(
-        origin, name, columns=columns, actors=actors, as_of=as_of, half_life=half_life
+        origin,
+        name,
+        columns=columns,
+        actors=actors,
+        as_of=as_of,
+        half_life=half_life,
+        weights=weights,
     )
     errors = [p for p in problems if p.severity == "error"]
     if errors or found is None:
@@ -106,6 +119,7 @@ def read_positions(
     actors: Collection[str] | None = None,
     as_of: Moment | None = None,
     half_life: float = HALF_LIFE,
+    weights: Origin | None = None,
 ) -> tuple[Table | None, tuple[Stand, ...], tuple[Problem, ...]]:
     """Read a table as far as it can be read; see ``read_table`` for the arguments.
 
@@ -115,8 +129,12 @@ def read_positions(
     page = opened(origin, name)
     if isinstance(page, Problem):
         return None, (), (page,)
-    scan = _Scan(page, columns or {}, actors)
+    scan = _Scan(page, columns or {}, actors, REQUIRED if weights is None else PLACED)
     stands = tuple(scan.read())
+    if weights is not None:
+        heavy, problems = _weights(weights)
+        scan.found += problems
+        stands = tuple(_weighed(stand, heavy) for stand in stands)
     table = None
     if not scan.failed:
         table, remarks = table_of(stands, scan.issues, as_of=as_of, half_life=half_life)
@@ -127,20 +145,42 @@ def read_positions(
     return table, stands, bounded(scan.found, page.name)
 
 
+def _weights(origin: Origin) -> tuple[dict[tuple[str, str], Stand], list[Problem]]:
+    """Read saliences and capabilities: (issue, actor) -> row; an empty issue is any."""
+    page = opened(origin)
+    if isinstance(page, Problem):
+        return {}, [page]
+    scan = _Scan(page, {}, None, WEIGHED)
+    return {(s.issue, s.actor): s for s in scan.read()}, scan.found
+
+
+def _weighed(stand: Stand, heavy: Mapping[tuple[str, str], Stand]) -> Stand:
+    """Fill what a row leaves open from the row of its actor, that of its issue first."""
+    for key in ((stand.issue, stand.actor), ("", stand.actor)):
+        if key in heavy:
+            stand = stand.filled(heavy[key].salience, heavy[key].capability)
+    return stand
+
+
 class _Scan:
     """One pass over the rows: cells to records, and every problem on the way."""
 
     def __init__(
-        self, page: Page, columns: Mapping[str, str], actors: Collection[str] | None
+        self,
+        page: Page,
+        columns: Mapping[str, str],
+        actors: Collection[str] | None,
+        required: tuple[str, ...],
     ) -> None:
         self.page = page
+        self.required = required
         self.theirs = columns
         self.known = actors
         self.found: list[Problem] = []
         self.issues: dict[str, int] = {}
         self._names: list[str] = []
-        self._seen: dict[tuple[str, str, str], int] = {}
-        self._count: dict[str, int] = {}
+        self._seen: dict[tuple[str, str], int] = {}
+        self._actors: dict[str, set[str]] = {}
         self._stands: list[Stand] = []
 
     @property
@@ -195,7 +235,7 @@ class _Scan:
         line, given = first
         self._mapping(line, given)
         self._names = [self.theirs.get(name, name) for name in given]
-        for name in REQUIRED:
+        for name in self.required:
             if name not in self._names:
                 near = closest(name, given)
                 hint = f"is '{near}' meant? --map {near}={name}" if near else ""
@@ -222,17 +262,17 @@ class _Scan:
     def _row(self, line: int, cells: dict[str, str]) -> None:
         named = True
         for key in ("issue", "actor"):
-            if key not in cells:
+            if key not in cells and key in self.required:
                 self.note("SV927", f"'{key}' is empty", line)
                 named = False
-            elif len(cells[key]) > _LONGEST:
+            elif len(cells.get(key, "")) > _LONGEST:
                 self.note("SV927", f"'{key}' is longer than {_LONGEST} characters", line)
                 named = False
         numbers = {key: self._number(line, key, cells[key]) for key in _NUMBERS if key in cells}
         date = self._date(line, cells.get("date"))
         if not named:
             return
-        issue, actor = cells["issue"], cells["actor"]
+        issue, actor = cells.get("issue", ""), cells["actor"]
         self.issues.setdefault(issue, line)
         if self._refused(line, issue, actor, cells.get("date", "")):
             return
@@ -258,17 +298,19 @@ class _Scan:
             near = closest(actor, self.known)
             hint = f"did you mean '{near}'?" if near else ""
             self.note("SV926", f"there is no actor '{actor[:40]}'", line, actor, hint=hint)
-        before = self._seen.setdefault((issue, actor, date), line)
+        before = line if date else self._seen.setdefault((issue, actor), line)
         if before != line:
-            when = f" on {date}" if date else ""
-            message = f"'{actor[:40]}' stands on '{issue[:40]}'{when} at line {before} too"
+            message = f"'{actor[:40]}' stands on '{issue[:40]}' at line {before} too"
             self.note("SV921", message, line, actor)
             return True
-        self._count[issue] = self._count.get(issue, 0) + 1
-        if self._count[issue] == MAX_ACTORS + 1:
-            message = f"'{issue[:40]}' has more than {MAX_ACTORS:,} rows"
-            self.note("SV928", message, line)
-        return self._count[issue] > MAX_ACTORS
+        actors = self._actors.setdefault(issue, set())
+        if actor not in actors and len(actors) == MAX_ACTORS:
+            # told once: the set takes one more than the limit
+            actors.add(actor)
+            self.note("SV928", f"'{issue[:40]}' has more than {MAX_ACTORS:,} actors", line)
+        elif len(actors) < MAX_ACTORS:
+            actors.add(actor)
+        return len(actors) > MAX_ACTORS
 
     def _number(self, line: int, key: str, text: str) -> float | None:
         try:
@@ -277,6 +319,9 @@ class _Scan:
             value = math.nan
         if not math.isfinite(value) or "_" in text:
             self.note("SV923", f"'{key}' is no finite number: '{text[:40]}'", line, text)
+            return None
+        if abs(value) > _LARGEST:
+            self.note("SV923", f"'{key}' is beyond {_LARGEST:g}: {text[:40]}", line, text)
             return None
         least, code = _LEAST.get(key, (-math.inf, "SV923"))
         if value < least:
@@ -315,6 +360,8 @@ class _Scan:
         """Name issues on which nobody stands anywhere."""
         if not self.issues and not self.failed:
             self.note("SV925", "the table has no rows", 1)
+        if "position" not in self.required:
+            return
         taken = {s.issue for s in self._stands if s.position is not None}
         for issue, line in self.issues.items():
             if issue not in taken and not self._broken(issue):

@@ -109,7 +109,7 @@ def forecast(
     chosen = _checked(settings or Settings())
     exchanges, notes = _exchanges(table) if "exchange" in names else ({}, {})
     found = []
-    for issue in table.issues:
+    for issue in (_remarked(issue, chosen) for issue in table.issues):
         traded = exchanges.get(issue.group)
         found.append(
             IssueForecast(
@@ -119,6 +119,14 @@ def forecast(
             )
         )
     return Forecast(tuple(found), exchanges, chosen)
+
+
+def _remarked(issue: Issue, settings: Settings) -> Issue:
+    """Note where an issue is given fewer draws than asked for."""
+    if not issue.std_error.any() or settings.draws <= issue.most_draws:
+        return issue
+    said = f"{issue.most_draws} draws of its {len(issue.actors)} positions, not {settings.draws}"
+    return replace(issue, notes=(*issue.notes, said))
 
 
 def known_models(models: Sequence[str] | None) -> tuple[str, ...]:

@@ -41,6 +41,14 @@ class Stand:
     weight: float | None = None
     reference: float | None = None
 
+    def filled(self, salience: float | None, capability: float | None) -> Stand:
+        """Return the row with these in place of what it leaves open."""
+        return replace(
+            self,
+            salience=salience if self.salience is None else self.salience,
+            capability=capability if self.capability is None else self.capability,
+        )
+
     def with_salience(self, salience: float) -> Stand:
         """Return the row with another salience."""
         return replace(self, salience=salience)

@@ -1,7 +1,7 @@
 """Rows of tables: CSV, one JSON object a line, or Parquet.
 
-In the two that are no CSV every value becomes text as in the other formats, so that one model types them all; an empty or null
-value is left out, which is an unknown.
+In the two that are no CSV every value becomes text as in the other formats, so that one model types
+them all; an empty or null value is left out, which is an unknown.
 """
 
 from __future__ import annotations

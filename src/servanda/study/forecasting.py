@@ -154,6 +154,7 @@ def forecast_file(
     as_of: str | None = None,
     between: str | None = None,
     half_life: float = HALF_LIFE,
+    weights: Path | None = None,
 ) -> Forecasted:
     """Read a table of positions and forecast every issue.
 
@@ -166,6 +167,7 @@ def forecast_file(
         as_of: use only what is dated up to this day.
         between: two days, written ``2025-03-01..2025-08-31``: say who moved.
         half_life: days after which evidence counts half.
+        weights: a table of saliences and capabilities, for positions that come without.
 
     Raises:
         ScenarioError: the table has problems.
@@ -177,7 +179,9 @@ def forecast_file(
     day = None if as_of is None else _day(as_of)
     span = None if between is None else _span(between)
     known = None if actors is None else _registry(actors)
-    read = read_table(path, columns=columns, actors=known, as_of=day, half_life=half_life)
+    read = read_table(
+        path, columns=columns, actors=known, as_of=day, half_life=half_life, weights=weights
+    )
     if settings is not None and settings.setter is not None:
         _check_setter(settings.setter, {a for i in read.table.issues for a in i.actors})
     moves = () if span is None else tuple(moved(read.stands, *span, half_life))

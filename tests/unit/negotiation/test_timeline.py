@@ -69,6 +69,23 @@ def test_evidence_weights_count():
     assert found.position == pytest.approx(25.0, abs=1e-3)
 
 
+def test_positions_from_evidence_take_their_weights_from_another_table():
+    placed = "issue,actor,position,date\na,X,0,2025-01-01\na,X,10,2025-01-01\na,Y,100,2025-02-01\n"
+    weights = "actor,issue,salience,capability\nX,,50,2\nY,,20,1\nY,a,80,\n"
+    found = read_table(placed, weights=weights).table.issues[0]
+    # two stands of one day are pooled
+    assert found.position.tolist() == [5.0, 100.0]
+    assert found.salience.tolist() == [0.5, 0.8]
+    assert found.capability.tolist() == [2.0, 1.0]
+
+
+def test_problems_of_both_tables_are_told_at_once():
+    placed = "issue,actor,position\na,X,zero\na,Y,100\n"
+    weights = "actor,salience,capability\nX,500,2\n"
+    found = read_positions(placed, "p.csv", weights=weights)[2]
+    assert {p.code for p in found} >= {"SV922", "SV923"}
+
+
 def test_a_day_before_all_evidence_is_refused():
     from servanda.domain.errors import ScenarioError
 

@@ -50,7 +50,6 @@ WRONG_USAGE = frozenset(
     | {f"SV{number}" for number in range(613, 619)}
     | {"SV861", "SV887", "SV890", "SV892", "SV894", "SV895", "SV896"}
     | {f"SV{number}" for number in range(961, 976)}
-    | {"SV929", "SV935", "SV937"}
     | {"SV929", "SV935", "SV936", "SV937"}
 )
 

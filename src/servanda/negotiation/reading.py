@@ -2,8 +2,9 @@
 
 Columns: issue, actor, position, salience, capability; further ones may be std_error, date, weight,
 reference_point and group. Names differ from table to table, so the caller may say which column
-stands for which. A row without a position says that the actor took none; a blank salience or
-capability is unknown and filled from the others on the issue, with a warning.
+stands for which. Without a column for it, all rows are on one issue, named by the file. A row
+without a position says that the actor took none; a blank salience or capability is unknown and
+filled from the others on the issue, with a warning.
 """
 
 from __future__ import annotations
@@ -179,6 +180,7 @@ class _Scan:
         self.found: list[Problem] = []
         self.issues: dict[str, int] = {}
         self._names: list[str] = []
+        self._alone = ""
         self._seen: dict[tuple[str, str], int] = {}
         self._actors: dict[str, set[str]] = {}
         self._stands: list[Stand] = []
@@ -235,8 +237,10 @@ class _Scan:
         line, given = first
         self._mapping(line, given)
         self._names = [self.theirs.get(name, name) for name in given]
+        if "issue" not in self._names and not closest("issue", given):
+            self._alone = Path(self.page.name).stem or "issue"  # one table, one issue
         for name in self.required:
-            if name not in self._names:
+            if name not in self._names and not (name == "issue" and self._alone):
                 near = closest(name, given)
                 hint = f"is '{near}' meant? --map {near}={name}" if near else ""
                 self.note("SV920", f"the column '{name}' is missing", line, hint=hint)
@@ -261,6 +265,8 @@ class _Scan:
 
     def _row(self, line: int, cells: dict[str, str]) -> None:
         named = True
+        if self._alone and "issue" in self.required:
+            cells["issue"] = self._alone
         for key in ("issue", "actor"):
             if key not in cells and key in self.required:
                 self.note("SV927", f"'{key}' is empty", line)

@@ -1,0 +1,457 @@
+"""Who says or wants what, from parsed sentences: the rules that need no model but the grammar.
+
+Each rule looks at one cue word (a verb of saying, a verb that takes a stand, a noun such as
+"demand"), finds who is its subject and what is its content. What stands inside somebody else's
+report is never booked as a statement of the person it is about.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from servanda.evidence.grammar import Tree, Word
+from servanda.evidence.phrases import (
+    clause_end,
+    control,
+    left_edge,
+    noun_phrase,
+    particle,
+    subjects,
+    trimmed,
+)
+from servanda.evidence.records import Span
+from servanda.evidence.resolving import Resolver
+from servanda.evidence.words import words
+
+__all__ = ["Raw", "statements"]
+
+_MODAL_NOT = frozenset({"not", "n't", "never", "hardly", "no"})
+_LIGHT = frozenset("make issue repeat renew reiterate voice express restate launch respond answer have announce give table present unveil deliver reply declare".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """A statement before its proposal is known: who, where, by which cue and with what stance.
+
+    ``stance`` is None where the content decides. ``clause`` says that the content is a clause that
+    the speaker reports; ``silent`` that the speaker says nothing.
+    """
+
+    speaker: str | None
+    speaker_span: Span
+    cue: Span
+    span: Span
+    rule: str
+    speech: bool
+    stance: float | None = None
+    certainty: float = 0.85
+    clause: bool = False
+    silent: bool = False
+    negated: bool = False
+    name: str = ""
+    denies: bool = False
+
+
+class _Sentence:
+    """The rules for one sentence."""
+
+    def __init__(self, text: str, tree: Tree, resolver: Resolver, quotes: tuple[Span, ...]) -> None:
+        self.text, self.tree, self.resolver, self.quotes = text, tree, resolver, quotes
+        self.found: list[Raw] = []
+        self.reported: list[tuple[Span, Word]] = []
+        self.lists = words()
+        self.whole = tree.span(tree.words[0], tree.words[-1])
+
+    def read(self) -> list[Raw]:
+        ordered = sorted(self.tree.words, key=self._depth)
+        for word in ordered:
+            if self._quoted(word) or self._inside_report(word):
+                continue
+            if word.pos in {"VERB", "AUX"} or (word.dep == "ROOT" and word.lemma in self.lists.position):
+                self._verb(word)
+            elif word.pos == "NOUN" or word.pos == "PROPN":
+                self._noun(word)
+            elif word.pos == "ADJ":
+                self._adjective(word)
+        self._according()
+        return self.found
+
+    def _depth(self, word: Word) -> int:
+        return sum(1 for _ in self.tree.ancestors(word))
+
+    def _quoted(self, word: Word) -> bool:
+        place = self.tree.place(word)
+        return any(q.covers(place) for q in self.quotes)
+
+    def _inside_report(self, word: Word) -> bool:
+        place = self.tree.place(word)
+        return any(
+            span.covers(place) and cue.i != word.i for span, cue in self.reported
+        )
+
+    # --- who ---
+
+    def _who(self, nouns: list[Word]) -> list[tuple[str | None, Span, str]]:
+        found: list[tuple[str | None, Span, str]] = []
+        for noun in nouns:
+            phrase = noun_phrase(self.tree, noun)
+            who = self.resolver.actor(phrase, self.tree.place(noun))
+            if who is None:
+                found.append((None, phrase, phrase.of(self.text)))
+            else:
+                found.append((who[0], who[1], ""))
+        return found
+
+    def _put(self, who: list[tuple[str | None, Span, str]], made: Raw, verb: Word) -> None:
+        for actor, place, name in who:
+            if actor is not None:
+                self.resolver.heard(actor, place.start)
+            self.found.append(replace(made, speaker=actor, speaker_span=place, name=name))
+        if made.clause:
+            self.reported.append((made.span, verb))
+
+    # --- verbs ---
+
+    def _verb(self, verb: Word) -> None:
+        key, mark = particle(self.tree, verb, self.lists.position)
+        speech = verb.lemma in self.lists.speech
+        position = self.lists.position.get(key)
+        if not speech and position is None:
+            self._note_subject(verb)
+            return
+        nouns = subjects(self.tree, verb)
+        if not nouns:
+            return
+        who = self._who(nouns)
+        if self._silence(verb, who):
+            return
+        content, how = self._content(verb, mark, speech=speech)
+        if content is None:
+            return
+        clause = how in {"clause", "that", "leading", "aside", "colon"}
+        if not clause and not speech and position is None:
+            return
+        stance, certainty = self._stand(verb, position, clause, how)
+        cue = self.tree.span(verb, mark) if mark is not None and mark.i > verb.i else self.tree.place(verb)
+        self._put(
+            who,
+            Raw(
+                None, cue, cue, content, f"{key}:{how}",
+                speech=speech and (clause or position is None),
+                stance=stance, certainty=certainty, clause=clause,
+                negated=self._negated(verb),
+                denies=verb.lemma in self.lists.denying and speech,
+            ),
+            verb,
+        )  # fmt: skip
+
+    def _note_subject(self, verb: Word) -> None:
+        for noun in self.tree.children(verb, "nsubj", "nsubjpass"):
+            who = self.resolver.actor(noun_phrase(self.tree, noun), self.tree.place(noun))
+            if who is not None and noun.pos != "PRON":
+                self.resolver.heard(who[0], who[1].start)
+
+    def _stand(
+        self, verb: Word, position: tuple[float, float] | None, clause: bool, how: str
+    ) -> tuple[float | None, float]:
+        lemma = verb.lemma
+        if lemma in self.lists.judging and not clause:
+            known = self.lists.position.get(lemma)
+            return (known[0] if known and how == "object" else None), 0.85
+        if position is None:
+            return (0.9, 0.88) if lemma in self.lists.asking and how in {"asked", "to"} else (None, 0.8)
+        if clause and lemma in self.lists.speech and lemma not in {"propose", "demand", "insist", "suggest", "recommend", "request"}:
+            return None, 0.8
+        if clause and lemma in {"suggest", "insist"}:
+            return None, 0.8
+        stance, certainty = position
+        if self._negated(verb):
+            stance = 0.3 if stance < -0.4 else -0.7 * stance
+            certainty = min(certainty, 0.7)
+        return stance, certainty
+
+    def _negated(self, verb: Word) -> bool:
+        return any(w.lower in _MODAL_NOT for w in self.tree.children(verb, "neg", "advmod"))
+
+    def _silence(self, verb: Word, who: list[tuple[str | None, Span, str]]) -> bool:
+        silent = verb.lemma in self.lists.silence and self._negated(verb)
+        last = verb
+        if verb.lemma in {"decline", "refuse"}:
+            below = control(self.tree, verb, "xcomp")
+            if below is not None and below.lemma in self.lists.silence | {"say", "discuss", "answer"}:
+                silent, last = True, below
+        if not silent:
+            return False
+        span = trimmed(self.text, self.tree.span(verb, self.tree.subtree(last)[-1]))
+        raw = Raw(None, span, span, span, "silence", speech=False, stance=0.0, certainty=0.25, silent=True)
+        self._put(who, raw, verb)
+        return True
+
+    # --- content ---
+
+    def _content(self, verb: Word, mark: Word | None, *, speech: bool) -> tuple[Span | None, str]:
+        tree = self.tree
+        if mark is not None and mark.dep in {"prep", "agent"}:
+            noun = next(iter(tree.children(mark, "pobj", "pcomp")), None)
+            if noun is not None:
+                return self._of(noun), "object"
+        if tree.children(verb, "nsubjpass") and verb.tag in {"VBN", "VBD"} and not speech:
+            return self._of(tree.children(verb, "nsubjpass")[0]), "passive"
+        if speech and verb.lemma in self.lists.judging:
+            found = self._judged(verb)
+            if found is not None:
+                return found, "judged"
+        if verb.lemma in self.lists.asking:
+            found = self._asked(verb)
+            if found is not None:
+                return found, "asked"
+        clause = self._clause(verb, speech=speech)
+        if clause is not None:
+            return clause
+        return self._object(verb)
+
+    def _of(self, word: Word) -> Span:
+        sub = self.tree.subtree(word)
+        return trimmed(self.text, self.tree.span(sub[0], sub[-1]))
+
+    def _judged(self, verb: Word) -> Span | None:
+        after = [w for w in self.tree.children(verb) if w.i > verb.i and w.dep in {"dobj", "oprd", "ccomp", "xcomp", "prep", "nsubj", "attr", "acomp"}]
+        after = [w for w in after if w.dep != "prep" or w.lower in {"as", "to"}]
+        if not after:
+            return None
+        first = min(left_edge(self.tree, w).i for w in after)
+        last = max(self.tree.subtree(w)[-1].i for w in after)
+        return trimmed(self.text, self.tree.span(self.tree.words[max(first, verb.i + 1)], self.tree.words[last]))
+
+    def _asked(self, verb: Word) -> Span | None:
+        below = control(self.tree, verb, "xcomp", "ccomp")
+        if below is None:
+            return None
+        noun = next((w for w in self.tree.children(verb, "dobj") if w.i < below.i), None)
+        first = left_edge(self.tree, noun) if noun is not None else left_edge(self.tree, below)
+        return trimmed(self.text, self.tree.span(first, self.tree.subtree(below)[-1]))
+
+    def _clause(self, verb: Word, *, speech: bool) -> tuple[Span, str] | None:
+        tree = self.tree
+        ccomps = tree.children(verb, "ccomp")
+        if not speech:
+            if ccomps and verb.lemma in {"want", "prefer", "demand", "propose", "insist", "hope", "fear", "doubt", "wish"}:
+                return self._of(ccomps[-1]), "to"
+            return None
+        if (colon := self._colon(verb)) is not None:
+            return colon, "colon"
+        if (that := self._that(verb, ccomps)) is not None:
+            return that, "that"
+        if ccomps:
+            return self._ccomp(verb, ccomps), "clause"
+        if (leading := self._leading(verb)) is not None:
+            return leading
+        return None
+
+    def _ccomp(self, verb: Word, ccomps: list[Word]) -> Span:
+        chosen = max(ccomps, key=lambda w: len(self.tree.subtree(w)))
+        span = self._of(chosen)
+        place = self.tree.place(verb)
+        if span.start > place.start:
+            return self._until_participle(span, verb)
+        return span
+
+    def _that(self, verb: Word, ccomps: list[Word]) -> Span | None:
+        words_ = self.tree.words
+        for at in range(verb.i + 1, min(verb.i + 12, len(words_))):
+            word = words_[at]
+            if word.text in {";", ":"} or (word.pos == "VERB" and word.lemma in self.lists.speech):
+                break
+            if word.lower == "that" and (word.dep in {"mark", "dobj", "nsubj", "nsubjpass"} or word.tag in {"IN", "WDT"}):
+                if word.tag == "WDT" and word.dep in {"nsubj", "nsubjpass"} and words_[at - 1].pos in {"NOUN", "PROPN"} and ccomps:
+                    continue
+                span = self.tree.span(word, clause_end(self.tree, word))
+                return self._until_participle(trimmed(self.text, span), verb)
+        return None
+
+    def _until_participle(self, span: Span, verb: Word) -> Span:
+        """End a clause where the speaker goes on: ", adding that", ", and he"."""
+        for word in self.tree.words:
+            place = self.tree.place(word)
+            if not span.start < place.start < span.end or self._quoted(word):
+                continue
+            goes_on = (
+                word.tag == "VBG"
+                and word.lemma in self.lists.speech
+                and self.text[: place.start].rstrip().endswith(",")
+            )
+            conj = word.dep == "conj" and word.head == verb.i and word.pos == "VERB"
+            if goes_on or (conj and word.lemma in self.lists.speech | set(self.lists.position)):
+                cut = place.start
+                if conj:
+                    first = left_edge(self.tree, word)
+                    before = [w for w in self.tree.words if w.i < first.i and w.lower in {"and", "but", "while"}]
+                    cut = self.tree.place(before[-1]).start if before else self.tree.place(first).start
+                if cut > span.start + 3:
+                    return trimmed(self.text, Span(span.start, cut))
+        return span
+
+    def _colon(self, verb: Word) -> Span | None:
+        for word in self.tree.words[verb.i + 1 :]:
+            if word.text == ":" and not self._quoted(word) and word.i + 1 < len(self.tree.words):
+                rest = trimmed(self.text, Span(self.tree.place(word).end, self.whole.end))
+                quoted = any(q.start == rest.start for q in self.quotes)
+                return rest if quoted else None
+        return None
+
+    def _leading(self, verb: Word) -> tuple[Span, str] | None:
+        """Take what stands before "X said" at the end of a sentence, or around it in the middle."""
+        tree = self.tree
+        nouns = tree.children(verb, "nsubj")
+        if not nouns or verb.lemma in self.lists.weak - {"report", "confirm", "recall"}:
+            return None
+        own = noun_phrase(tree, nouns[0])
+        start = min(own.start, tree.place(verb).start)
+        end = max(own.end, tree.place(verb).end)
+        before = trimmed(self.text, Span(self.whole.start, start))
+        commas = self.text[self.whole.start : start].rstrip()[-1:] in {",", "”", '"', "’", "—", "–", "?", "!"} or self.text[self.whole.start:start].rstrip()[-2:-1] == ","
+        if before.end - before.start < 3 or not commas:
+            return None
+        after = self.text[end : self.whole.end]
+        if re.match(r"\s*,\s*\w", after) and verb.dep in {"parataxis", "ROOT", "ccomp"} and "“" not in after[:3]:
+            rest = trimmed(self.text, Span(self.whole.start, self.whole.end))
+            if not re.match(r"\s*,\s*(?:adding|saying|citing|calling|noting|who|which|but|and|while)\b", after):
+                return rest, "aside"
+        return before, "leading"
+
+    def _object(self, verb: Word) -> tuple[Span | None, str]:
+        tree = self.tree
+        below = control(tree, verb, "xcomp")
+        noun = control(tree, verb, "dobj", "oprd", "attr")
+        if below is not None and (noun is None or below.i < noun.i):
+            return self._of(below), "to"
+        if noun is not None:
+            return self._of(noun), "object"
+        for prep in tree.children(verb, "prep", "agent"):
+            if prep.i > verb.i and prep.lower in {"of", "about", "for", "to", "on", "against", "with"}:
+                inner = next(iter(tree.children(prep, "pobj", "pcomp")), None)
+                if inner is not None and inner.pos in {"NOUN", "PROPN", "VERB", "PRON"} and not _temporal(inner):
+                    return self._of(inner), "object"
+        return None, ""
+
+    # --- nouns and adjectives ---
+
+    def _noun(self, noun: Word) -> None:
+        stance = self.lists.nouns.get(noun.lemma)
+        if stance is None:
+            return
+        who = self._owner(noun)
+        content = self._complement(noun)
+        if not who or content is None:
+            return
+        cue = self.tree.place(noun)
+        raw = Raw(None, cue, cue, content, f"noun:{noun.lemma}", speech=noun.lemma in {"proposal", "call", "appeal", "demand", "need", "suggestion", "pledge"}, stance=stance, certainty=0.88)
+        self._put(who, raw, noun)
+
+    def _owner(self, noun: Word) -> list[tuple[str | None, Span, str]]:
+        tree = self.tree
+        owners = tree.children(noun, "poss")
+        if not owners:
+            for prep in tree.children(noun, "prep", "agent"):
+                if prep.lower in {"by", "from"}:
+                    owners += tree.children(prep, "pobj")
+        if owners:
+            return [w for w in self._who(owners) if w[0] is not None]
+        verb = tree.head(noun)
+        if verb.pos == "ADP":
+            verb = tree.head(verb)
+        if verb.lemma in _LIGHT or verb.lemma in self.lists.speech:
+            return [w for w in self._who(subjects(tree, verb)) if w[0] is not None]
+        return []
+
+    def _complement(self, noun: Word) -> Span | None:
+        for below in self.tree.children(noun, "acl", "relcl", "prep", "xcomp", "ccomp"):
+            if below.i < noun.i:
+                continue
+            if below.pos == "VERB" and any(w.lower == "to" for w in self.tree.children(below, "aux")):
+                return self._of(below)
+            if below.lower in {"for", "to", "against", "of", "on"} and noun.lemma not in {"idea", "plan"}:
+                inner = next(iter(self.tree.children(below, "pobj", "pcomp")), None)
+                if inner is not None:
+                    return self._of(inner)
+            if below.lower in {"for", "of"}:
+                inner = next(iter(self.tree.children(below, "pobj", "pcomp")), None)
+                if inner is not None:
+                    return self._of(inner)
+        return None
+
+    def _adjective(self, word: Word) -> None:
+        weight = self.lists.adjectives.get(word.lemma) or self.lists.adjectives.get(word.lower)
+        verb = self.tree.head(word)
+        if weight is None or word.dep not in {"acomp", "oprd", "advcl", "attr"} or verb.pos not in {"VERB", "AUX"}:
+            return
+        who = self._who(subjects(self.tree, verb))
+        for below in self.tree.children(word, "prep", "xcomp", "agent"):
+            inner = below if below.pos == "VERB" else next(iter(self.tree.children(below, "pobj", "pcomp")), None)
+            if inner is not None and who:
+                stance = -weight[0] if self._negated(verb) else weight[0]
+                cue = self.tree.place(word)
+                self._put(who, Raw(None, cue, cue, self._of(inner), f"adjective:{word.lower}", speech=False, stance=stance, certainty=weight[1]), verb)
+                return
+
+    # --- according to ---
+
+    def _according(self) -> None:
+        text = self.whole.of(self.text)
+        match = re.search(r"\b[Aa]ccording to\s+", text)
+        if match is None:
+            return
+        at = self.whole.start + match.start()
+        if any(q.start <= at < q.end for q in self.quotes):
+            return
+        start = self.whole.start + match.end()
+        noun = next((w for w in self.tree.words if self.tree.place(w).start >= start and w.dep == "pobj"), None)
+        if noun is None:
+            return
+        who = self._who([noun])
+        phrase = noun_phrase(self.tree, noun)
+        if match.start() == 0:
+            content = Span(phrase.end, self.whole.end)
+        else:
+            content = Span(self._part_start(at), at)
+        cue = Span(at, self.whole.start + match.end() - 1)
+        content = trimmed(self.text, content)
+        if content.end - content.start < 4:
+            return
+        self.found = [
+            f for f in self.found
+            if not (f.rule.startswith("accord") or (content.covers(f.span) and not self._before(f, content)))
+        ]  # fmt: skip
+        self._put(who, Raw(None, cue, cue, content, "according-to", speech=True, clause=True, certainty=0.8), noun)
+
+    def _part_start(self, at: int) -> int:
+        """Begin after a relative ", after which" or at the sentence: what the source vouches for."""
+        before = self.text[self.whole.start : at]
+        parts = list(re.finditer(r",\s+(?=(?:after|in|under|by) which\b|where\b|while\b|but\b)", before))
+        return self.whole.start + (parts[-1].end() if parts else 0)
+
+    def _before(self, found: Raw, content: Span) -> bool:
+        return found.span.end <= content.start
+
+
+def _temporal(word: Word) -> bool:
+    return word.lower in {
+        "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january",
+        "february", "march", "april", "may", "june", "july", "august", "september", "october",
+        "november", "december", "telegram", "briefing", "channel", "statement", "reporters",
+    }  # fmt: skip
+
+
+def statements(
+    text: str, tree: Tree, resolver: Resolver, quotes: tuple[Span, ...]
+) -> list[Raw]:
+    """Return what the rules find in one parsed sentence, in the order they were found.
+
+    Args:
+        text: the whole text.
+        tree: the sentence, at its place.
+        resolver: who is meant by names and pronouns; it learns who was the subject.
+        quotes: the quotations of the text that touch the sentence.
+    """
+    return _Sentence(text, tree, resolver, quotes).read() if tree.words else []

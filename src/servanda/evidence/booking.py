@@ -1,0 +1,259 @@
+"""From raw statements to claims: proposal, stance, third parties, kinds, one entry each."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from servanda.evidence.attribution import Raw
+from servanda.evidence.comparing import compared
+from servanda.evidence.dates import day_in
+from servanda.evidence.linking import Linker
+from servanda.evidence.phrases import trimmed
+from servanda.evidence.quoting import is_label
+from servanda.evidence.records import Claim, Kind, Span
+from servanda.evidence.registry import OUTLET, PERSON
+from servanda.evidence.resolving import Resolver
+from servanda.evidence.segments import Layout, Sentence
+from servanda.evidence.stance import judged
+from servanda.evidence.thirdparty import inner_position
+from servanda.evidence.words import words
+
+__all__ = ["Booking"]
+
+_OWNED = re.compile(r"^\W*(?:proposal|proposition|plan|idea|statement|suggestion|initiative|offer|remark|formula|clause)s?\b")
+_CONDITION = re.compile(r"\b(?:if|unless|only after|provided|as long as|on condition|once)\b", re.I)
+_CONTEXT = 5
+
+
+class Booking:
+    """Books the statements of one text in reading order; remembers what was spoken of.
+
+    Args:
+        text: the text.
+        parts: its layout.
+        resolver: who is meant.
+        linker: which proposal is meant.
+        day: date of publication.
+    """
+
+    def __init__(
+        self, text: str, parts: Layout, resolver: Resolver, linker: Linker, day: str | None
+    ) -> None:
+        """Begin with nothing spoken of."""
+        self.text, self.parts, self.resolver, self.linker = text, parts, resolver, linker
+        self.day = day
+        self.done: list[Claim] = []
+        self.topic: str | None = None
+        self.topic_age = 99
+        self.origin: dict[str, str] = {}
+        self.stood: dict[tuple[str, str], float] = {}
+
+    def claims(self) -> tuple[Claim, ...]:
+        """Return the claims in the order of the text, each once."""
+        kept: list[Claim] = []
+        for claim in sorted(self.done, key=lambda c: (c.span.start, -c.span.end, not c.quotes)):
+            twin = next((k for k in kept if _same(k, claim)), None)
+            if twin is None:
+                kept.append(claim)
+            elif _rank(claim) > _rank(twin):
+                kept[kept.index(twin)] = claim
+        return tuple(kept)
+
+    def sentence(self, sentence: Sentence, raws: list[Raw]) -> None:
+        """Book what one sentence holds."""
+        self.topic_age += 1
+        if not raws:
+            self._speak_of(self._linked(sentence.span, ""))
+        raws = self._relayed(raws)
+        for raw in sorted(raws, key=lambda r: (r.span.start, r.cue.start)):
+            if raw.speaker is None or raw.speaker in self.resolver.directory.foreign:
+                self._speak_of(self._linked(raw.span, ""))
+                continue
+            self._book(sentence, raw)
+
+    def _relayed(self, raws: list[Raw]) -> list[Raw]:
+        """Where an outlet reports a position of somebody, the claim is that actor's, by the outlet."""
+        return raws
+
+    def _linked(self, span: Span, country: str) -> str | None:
+        return self.linker.link(span.of(self.text), country)
+
+    def _speak_of(self, proposal: str | None) -> None:
+        if proposal is not None:
+            self.topic, self.topic_age = proposal, 0
+
+    def _book(self, sentence: Sentence, raw: Raw) -> None:
+        speaker = raw.speaker or ""
+        country = self.resolver.directory.country.get(speaker, "")
+        content = raw.span.of(self.text)
+        main, others = compared(self.text, raw.span) if not raw.silent else (raw.span, [])
+        linked = self._proposal(sentence, raw, main, country)
+        if not raw.speech and not raw.silent and linked is None:
+            return
+        quotes = tuple(q for q in self.parts.quotes_in(raw.span) if not is_label(self.text, q))
+        stance, certainty = self._stance(raw, linked, main.of(self.text))
+        about = None
+        behalf = None
+        if raw.clause or raw.denies:
+            inner = inner_position(self.text, raw.span, self.resolver, speaker)
+            if inner is not None:
+                who, same_side = inner
+                if same_side:
+                    behalf = who
+                elif linked is not None and not raw.denies:
+                    about = (who, linked, stance)
+                    stance, certainty = _softened(stance), min(certainty, 0.5)
+        claim = Claim(
+            kind=self._kind(raw, quotes),
+            speaker=speaker,
+            speaker_span=raw.speaker_span,
+            cue=raw.cue,
+            span=raw.span,
+            quotes=quotes,
+            proposal=linked,
+            stance=stance,
+            certainty=round(certainty, 3),
+            via=self._via(raw, sentence),
+            on_behalf_of=behalf,
+            reports_position_of=about,
+            conditional=bool(_CONDITION.search(content)),
+            date=day_in(sentence.span.of(self.text), self.day),
+            rule=raw.rule,
+        )
+        self.done.append(claim)
+        self._compare(claim, others, raw)
+        self._speak_of(linked)
+        if linked is not None and stance is not None and about is None:
+            self.stood[speaker, linked] = stance
+            if stance >= 0.85:
+                self.origin.setdefault(speaker, linked)
+
+    def _kind(self, raw: Raw, quotes: tuple[Span, ...]) -> Kind:
+        if quotes:
+            left = raw.span.of(self.text)
+            for quote in quotes:
+                left = left.replace(quote.of(self.text), " ")
+            cue = self.text[min(raw.cue.start, raw.speaker_span.start) : max(raw.cue.end, raw.speaker_span.end)]
+            left = left.replace(cue, " ")
+            return "direct" if not re.search(r"\w{3}", left) else "mixed"
+        return "indirect" if raw.speech else "position"
+
+    def _via(self, raw: Raw, sentence: Sentence) -> str | None:
+        """Name the outlet that was told, or that reports the sentence."""
+        for mention in self.resolver.mentions.within(sentence.span):
+            if mention.actor == raw.speaker or mention.span.overlaps(raw.span):
+                continue
+            if self.resolver.directory.actors[mention.actor].type == OUTLET:
+                return mention.actor
+        if re.search(r"\b(?:told|to) the (?:same )?(?:news)?paper\b", sentence.span.of(self.text)):
+            return self.resolver.phrase(Span(raw.cue.end, min(raw.cue.end + 24, sentence.span.end)))
+        return None
+
+    def _proposal(self, sentence: Sentence, raw: Raw, main: Span, country: str) -> str | None:
+        if raw.silent:
+            return self.topic if self.topic_age <= _CONTEXT else None
+        if (owned := self._owned(raw.span)) is not None:
+            return owned
+        found = self.linker.link(main.of(self.text), country)
+        if found is not None:
+            return found
+        if main != raw.span:
+            found = self.linker.link(raw.span.of(self.text), country)
+            if found is not None:
+                return found
+        if self.topic is None or self.topic_age > _CONTEXT:
+            return None
+        if self._of_force(raw.span):
+            return None
+        content = raw.span.of(self.text)
+        tokens = set(re.findall(r"[a-z]+", content.lower()))
+        quotes = self.parts.quotes_in(raw.span)
+        wholly = bool(quotes) and sum(q.end - q.start for q in quotes) > 0.8 * (raw.span.end - raw.span.start)
+        if tokens & words().anaphora or wholly:
+            return self.topic
+        return None
+
+    def _of_force(self, span: Span) -> bool:
+        tokens = re.findall(r"[a-z]+", span.of(self.text).lower())
+        known = words()
+        telling = [t for t in tokens if t in known.incident or t in {"terror", "war", "aggression", "downed"}]
+        return bool(telling) and not any(t in {"truce", "ceasefire"} for t in tokens)
+
+    def _owned(self, span: Span) -> str | None:
+        """Resolve "Meloni's proposal" to what that person proposed."""
+        for mention in self.resolver.mentions.within(span):
+            after = self.text[mention.span.end : mention.span.end + 40]
+            match = re.match(r"['’]s\s+(.*)", after)
+            if match and _OWNED.match(match.group(1)):
+                return self.origin.get(mention.actor)
+        return None
+
+    def _stance(self, raw: Raw, linked: str | None, content: str) -> tuple[float | None, float]:
+        if raw.silent:
+            return 0.0, 0.25
+        if linked is None:
+            return None, raw.certainty
+        if raw.stance is not None:
+            return raw.stance, raw.certainty
+        found = judged(content)
+        stance, certainty = found.stance, min(found.certainty, raw.certainty)
+        if raw.denies:
+            return (-0.5 if stance >= 0 else 0.2), 0.6
+        if raw.negated:
+            stance = -0.5 * stance
+        prior = self._prior(raw.speaker or "", linked)
+        if not found.told:
+            stance = 0.2 if prior is None else round(0.8 * prior, 3)
+        elif prior is not None and abs(stance) <= 0.5:
+            stance = round(0.5 * stance + 0.5 * prior, 3)
+        return max(-1.0, min(1.0, round(stance, 3))), certainty
+
+    def _prior(self, speaker: str, proposal: str) -> float | None:
+        """Return how the speaker, or somebody of the same country, stood to it before."""
+        if (speaker, proposal) in self.stood:
+            return self.stood[speaker, proposal]
+        country = self.resolver.directory.country.get(speaker)
+        for (other, about), stance in reversed(self.stood.items()):
+            if about == proposal and country and self.resolver.directory.country.get(other) == country:
+                return stance
+        return None
+
+    def _compare(self, claim: Claim, others: list[Span], raw: Raw) -> None:
+        """Book what an option is said to be better than, with a negative stance."""
+        for span in others:
+            span = trimmed(self.text, span)
+            proposal = self._linked(span, "")
+            if proposal is None or proposal == claim.proposal or claim.stance is None:
+                continue
+            stance = -0.5 if claim.stance >= 0 else 0.4
+            self.done.append(
+                replace(
+                    claim, span=span, quotes=self.parts.quotes_in(span), proposal=proposal,
+                    stance=stance, certainty=0.5, kind="indirect" if raw.speech else "position",
+                    reports_position_of=None, rule=f"{claim.rule}+than",
+                )
+            )  # fmt: skip
+
+
+def _softened(stance: float | None) -> float | None:
+    return None if stance is None else round(0.5 * stance, 3)
+
+
+def _same(first: Claim, second: Claim) -> bool:
+    if first.speaker != second.speaker:
+        return False
+    if first.rule.endswith("+than") or second.rule.endswith("+than"):
+        return first.span == second.span
+    shared = min(first.span.end, second.span.end) - max(first.span.start, second.span.start)
+    shorter = min(first.span.end - first.span.start, second.span.end - second.span.start)
+    return shared > 0.6 * shorter
+
+
+def _rank(claim: Claim) -> tuple[bool, bool, int]:
+    return (bool(claim.quotes), claim.proposal is not None, claim.span.end - claim.span.start)
+
+
+def of_person(resolver: Resolver, actor: str) -> bool:
+    """Say whether an actor is a person."""
+    return resolver.directory.actors[actor].type == PERSON

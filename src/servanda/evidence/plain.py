@@ -1,0 +1,142 @@
+"""Who says what by the rules of the standard library alone, for machines without the parser."""
+
+from __future__ import annotations
+
+import re
+
+from servanda.evidence.attribution import Raw
+from servanda.evidence.phrases import trimmed
+from servanda.evidence.records import Span
+from servanda.evidence.resolving import Resolver
+from servanda.evidence.segments import Sentence
+from servanda.evidence.words import words
+
+__all__ = ["plain_statements"]
+
+_WHO = r"(?P<who>[Hh]e|[Ss]he|[Tt]hey|[Ii]t|(?:[Tt]he|[Aa]n?) [\w' ’-]{3,50}?|[A-Z][\w’'.-]*(?: [A-Z][\w’'.-]*| of| the| \w+(?=:)){0,6}?)"
+_ADVERB = r"(?: (?:also|again|later|then|on \w+|has|had|have|still|openly|flatly)){0,2}"
+
+
+def plain_statements(
+    text: str, sentence: Sentence, resolver: Resolver, quotes: tuple[Span, ...]
+) -> list[Raw]:
+    """Return what patterns find in one sentence: reports, reports after them, stands taken.
+
+    Args:
+        text: the whole text.
+        sentence: where to look.
+        resolver: who is meant.
+        quotes: the quotations that begin in the sentence.
+    """
+    content = sentence.span.of(text)
+    base = sentence.span.start
+    found: list[Raw] = []
+    for match in _speech().finditer(content):
+        if _in_quote(base + match.start(), quotes):
+            continue
+        raw = _report(text, sentence, match, resolver)
+        if raw is not None:
+            found.append(raw)
+            break
+    if not found:
+        for match in _stand().finditer(content):
+            if _in_quote(base + match.start(), quotes):
+                continue
+            raw = _position(text, sentence, match, resolver)
+            if raw is not None:
+                found.append(raw)
+                break
+    if match := re.search(rf"[Aa]ccording to {_WHO}(?=[,.]|$)", content):
+        who = _who(match, base, resolver)
+        if who:
+            place = Span(base + match.start("who"), base + match.end("who"))
+            cue = Span(base + match.start(), place.start)
+            rest = Span(base, cue.start) if match.start() else Span(place.end, sentence.span.end)
+            found = [Raw(who, place, cue, trimmed(text, rest), "according-to", speech=True, clause=True)]
+    return found
+
+
+def _forms(lemma: str) -> list[str]:
+    first, _, rest = lemma.partition("_")
+    tail = f" {rest}" if rest else ""
+    irregular = {"say": "said", "tell": "told", "write": "wrote", "seek": "sought", "throw": "threw", "stand": "stood"}
+    past = irregular.get(first) or (first + "d" if first.endswith("e") else first[:-1] + "ied" if first.endswith("y") and first[-2] not in "aeou" else first + "ed")
+    third = first[:-1] + "ies" if first.endswith("y") and first[-2] not in "aeou" else first + ("es" if first.endswith(("s", "sh", "ch", "x")) else "s")
+    doubled = first + first[-1] + "ed"
+    return [f"{form}{tail}" for form in (past, third, doubled, first)]
+
+
+def _alternatives(lemmas: object) -> str:
+    forms = {f for lemma in lemmas for f in _forms(lemma)}  # type: ignore[attr-defined]
+    return "|".join(sorted(map(re.escape, forms), key=len, reverse=True))
+
+
+_PATTERNS: dict[str, re.Pattern[str]] = {}
+
+
+def _speech() -> re.Pattern[str]:
+    if "speech" not in _PATTERNS:
+        verbs = _alternatives(words().speech - {"open", "begin", "call", "ask"})
+        _PATTERNS["speech"] = re.compile(rf"{_WHO},?{_ADVERB} (?P<verb>{verbs})\b|(?P<verb2>{verbs}) (?P<who2>[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*|the \w+(?: \w+)?)(?=[,.]|$)")
+    return _PATTERNS["speech"]
+
+
+def _stand() -> re.Pattern[str]:
+    if "stand" not in _PATTERNS:
+        verbs = _alternatives(words().position)
+        _PATTERNS["stand"] = re.compile(rf"{_WHO}{_ADVERB}(?P<neg> did not| does not| would not| do not)? (?P<verb>{verbs})\b")
+    return _PATTERNS["stand"]
+
+
+def _in_quote(place: int, quotes: tuple[Span, ...]) -> bool:
+    return any(q.start <= place < q.end for q in quotes)
+
+
+def _who(match: re.Match[str], base: int, resolver: Resolver, group: str = "who") -> str | None:
+    place = Span(base + match.start(group), base + match.end(group))
+    mentions = resolver.mentions.within(place)
+    if mentions:
+        return mentions[-1].actor
+    found = resolver.actor(place, place)
+    return found[0] if found else None
+
+
+def _report(text: str, sentence: Sentence, match: re.Match[str], resolver: Resolver) -> Raw | None:
+    base = sentence.span.start
+    group, verb = ("who", "verb") if match["verb"] else ("who2", "verb2")
+    who = _who(match, base, resolver, group)
+    if who is None:
+        return None
+    place = Span(base + match.start(group), base + match.end(group))
+    cue = Span(base + match.start(verb), base + match.end(verb))
+    after = trimmed(text, Span(base + match.end(), sentence.span.end))
+    before = trimmed(text, Span(base, base + match.start()))
+    that = re.search(r"\bthat\b", text[cue.end : sentence.span.end])
+    leading = text[base : base + match.start()].rstrip()[-1:] in {",", "”", '"', "—"}
+    span = before if leading and before.end - before.start > 8 else after
+    if not leading and that and that.start() < 60:
+        span = trimmed(text, Span(cue.end + that.end(), sentence.span.end))
+    if span.end - span.start < 4:
+        return None
+    resolver.heard(who, place.start)
+    return Raw(who, place, cue, span, "plain-speech", speech=True, clause=True, certainty=0.7)
+
+
+def _position(text: str, sentence: Sentence, match: re.Match[str], resolver: Resolver) -> Raw | None:
+    base = sentence.span.start
+    who = _who(match, base, resolver)
+    if who is None:
+        return None
+    found = next(
+        (w for lemma, w in words().position.items() if match["verb"] in _forms(lemma)), (0.0, 0.5)
+    )
+    stance = found[0]
+    if match["neg"]:
+        stance = 0.3 if stance < -0.4 else -0.7 * stance
+    place = Span(base + match.start("who"), base + match.end("who"))
+    cue = Span(base + match.start("verb"), base + match.end("verb"))
+    span = trimmed(text, Span(cue.end, sentence.span.end))
+    if span.end - span.start < 3:
+        return None
+    resolver.heard(who, place.start)
+    return Raw(who, place, cue, span, "plain-position", speech=False, stance=stance, certainty=min(0.8, found[1]))

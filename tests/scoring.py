@@ -117,7 +117,11 @@ def score_into(total: Score, report: Mapping[str, Any], reading: Reading) -> lis
     talk: list[str] = []
     gold = [s for s in report["statements"] if s["content_span"]]
     claims = [c for c in reading.claims if c.rule != "silence"]
-    silent = [s for s in gold if s["stance"] == 0.0 and s["proposal"] and "confirm" in s["content_span"].get("text", "")]
+    silent = [
+        s
+        for s in gold
+        if s["stance"] == 0.0 and s["proposal"] and "confirm" in s["content_span"].get("text", "")
+    ]
     scored, loose = [], []
     for i, s in enumerate(gold):
         for j, c in enumerate(reading.claims):
@@ -137,7 +141,9 @@ def score_into(total: Score, report: Mapping[str, Any], reading: Reading) -> lis
     total.lenient += len(pairs(loose))
     for i, s in enumerate(gold):
         if i not in hit_gold and s not in silent[:0]:
-            talk.append(f"MISSED {s['id']} {s['kind']} {s['speaker']}: {text[slice(*span(s['content_span']))]!r}")
+            talk.append(
+                f"MISSED {s['id']} {s['kind']} {s['speaker']}: {text[slice(*span(s['content_span']))]!r}"
+            )
     for j in counted:
         if j not in hit_claim:
             c = reading.claims[j]
@@ -151,7 +157,9 @@ def score_into(total: Score, report: Mapping[str, Any], reading: Reading) -> lis
             right = c.stance is not None and sign(s["stance"], c.stance)
             total.signs[0] += right
             if not right or s["proposal"] != c.proposal:
-                talk.append(f"STANCE [{c.rule}] {c.span.of(text)[:70]!r}: {c.proposal} {c.stance} gold {s['proposal']} {s['stance']}")
+                talk.append(
+                    f"STANCE [{c.rule}] {c.span.of(text)[:70]!r}: {c.proposal} {c.stance} gold {s['proposal']} {s['stance']}"
+                )
     quotes(total, gold, reading, talk)
     incidents(total, report, reading, talk)
     for s in gold:
@@ -163,7 +171,10 @@ def score_into(total: Score, report: Mapping[str, Any], reading: Reading) -> lis
                     talk.append(f"THIRD PARTY AS OWN {c.speaker}: {c.span.of(text)!r}")
     for e in report.get("source_errors", []):
         total.errors[1] += 1
-        ok = any(f.kind == e["kind"] and union_share(span(e["span"]), f.span) > 0.2 for f in reading.flags)
+        ok = any(
+            f.kind == e["kind"] and union_share(span(e["span"]), f.span) > 0.2
+            for f in reading.flags
+        )
         total.errors[0] += ok
         if not ok:
             talk.append(f"NOT FLAGGED {e['kind']}")

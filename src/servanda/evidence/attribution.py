@@ -21,13 +21,17 @@ from servanda.evidence.phrases import (
     trimmed,
 )
 from servanda.evidence.records import Span
+from servanda.evidence.registry import OUTLET
 from servanda.evidence.resolving import Resolver
 from servanda.evidence.words import words
 
 __all__ = ["Raw", "statements"]
 
+_ONWARD = frozenset({"in", "at", "to", "for", "of", "along", "between", "toward", "towards", "as"})
 _MODAL_NOT = frozenset({"not", "n't", "never", "hardly", "no"})
-_LIGHT = frozenset("make issue repeat renew reiterate voice express restate launch respond answer have announce give table present unveil deliver reply declare".split())
+_LIGHT = frozenset(
+    ["make", "issue", "repeat", "renew", "reiterate", "voice", "express", "restate", "launch", "respond", "answer", "have", "announce", "give", "table", "present", "unveil", "deliver", "reply", "declare"]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,23 +63,40 @@ class _Sentence:
     def __init__(self, text: str, tree: Tree, resolver: Resolver, quotes: tuple[Span, ...]) -> None:
         self.text, self.tree, self.resolver, self.quotes = text, tree, resolver, quotes
         self.found: list[Raw] = []
-        self.reported: list[tuple[Span, Word]] = []
+        self.reported: list[tuple[Span, Word, frozenset[str | None]]] = []
         self.lists = words()
         self.whole = tree.span(tree.words[0], tree.words[-1])
 
     def read(self) -> list[Raw]:
-        ordered = sorted(self.tree.words, key=self._depth)
+        ordered = sorted(self.tree.words, key=lambda w: (not self._says(w), self._depth(w)))
         for word in ordered:
-            if self._quoted(word) or self._inside_report(word):
+            if self._inside_report(word):
                 continue
-            if word.pos in {"VERB", "AUX"} or (word.dep == "ROOT" and word.lemma in self.lists.position):
-                self._verb(word)
-            elif word.pos == "NOUN" or word.pos == "PROPN":
-                self._noun(word)
-            elif word.pos == "ADJ":
+            if word.lower in self.lists.adjectives or word.lemma in self.lists.adjectives:
                 self._adjective(word)
+            if self._quoted(word):
+                continue
+            if word.pos in {"VERB", "AUX"} or (
+                word.dep == "ROOT" and word.lemma in self.lists.position
+            ):
+                self._verb(word)
+            elif word.pos in {"NOUN", "PROPN"}:
+                self._noun(word)
         self._according()
-        return self.found
+        return [f for f in self.found if not self._anothers(f)]
+
+    def _says(self, word: Word) -> bool:
+        return (
+            word.pos == "VERB" and word.lemma in self.lists.speech - self.lists.weak
+            and word.tag in {"VBD", "VBZ", "VBP", "VBN"} and not self._quoted(word)
+        )  # fmt: skip
+
+    def _anothers(self, raw: Raw) -> bool:
+        """Say whether a statement stands inside what somebody else reports."""
+        for span, cue, who in self.reported:
+            if span.covers(raw.cue) and self.tree.place(cue) != raw.cue and raw.speaker not in who:
+                return True
+        return False
 
     def _depth(self, word: Word) -> int:
         return sum(1 for _ in self.tree.ancestors(word))
@@ -86,9 +107,7 @@ class _Sentence:
 
     def _inside_report(self, word: Word) -> bool:
         place = self.tree.place(word)
-        return any(
-            span.covers(place) and cue.i != word.i for span, cue in self.reported
-        )
+        return any(span.covers(place) and cue.i != word.i for span, cue, _ in self.reported)
 
     # --- who ---
 
@@ -108,8 +127,10 @@ class _Sentence:
             if actor is not None:
                 self.resolver.heard(actor, place.start)
             self.found.append(replace(made, speaker=actor, speaker_span=place, name=name))
-        if made.clause:
-            self.reported.append((made.span, verb))
+        outlets = {a for a, _, _ in who if a and self.resolver.directory.actors[a].type == OUTLET}
+        relayed = made.clause or (made.speech and made.stance is None)
+        if relayed and not outlets:
+            self.reported.append((made.span, verb, frozenset(a for a, _, _ in who)))
 
     # --- verbs ---
 
@@ -120,10 +141,11 @@ class _Sentence:
         if not speech and position is None:
             self._note_subject(verb)
             return
-        nouns = subjects(self.tree, verb)
-        if not nouns:
+        if self._unsaid(verb, speech=speech):
             return
-        who = self._who(nouns)
+        who = self._speakers(verb, speech=speech)
+        if not who:
+            return
         if self._silence(verb, who):
             return
         content, how = self._content(verb, mark, speech=speech)
@@ -133,7 +155,11 @@ class _Sentence:
         if not clause and not speech and position is None:
             return
         stance, certainty = self._stand(verb, position, clause, how)
-        cue = self.tree.span(verb, mark) if mark is not None and mark.i > verb.i else self.tree.place(verb)
+        cue = (
+            self.tree.span(verb, mark)
+            if mark is not None and mark.i > verb.i
+            else self.tree.place(verb)
+        )
         self._put(
             who,
             Raw(
@@ -145,6 +171,33 @@ class _Sentence:
             ),
             verb,
         )  # fmt: skip
+
+    def _unsaid(self, verb: Word, *, speech: bool) -> bool:
+        """Say whether a verb stands in a question or condition, or asks rather than states."""
+        if any(w.lower in {"if", "whether", "unless"} for w in self.tree.children(verb, "mark")):
+            return True
+        if verb.lemma == "ask" and verb.tag == "VBN" and not self.tree.children(verb, "nsubj"):
+            return True
+        if speech and verb.lemma in {"ask", "wonder"}:
+            below = control(self.tree, verb, "ccomp", "xcomp")
+            if below is not None:
+                return any(
+                    w.tag in {"WDT", "WP", "WRB"} or w.lower in {"whether", "if"}
+                    for w in self.tree.subtree(below)[:4]
+                )
+        return False
+
+    def _speakers(self, verb: Word, *, speech: bool) -> list[tuple[str | None, Span, str]]:
+        place = self.tree.place(verb)
+        if speech and verb.tag == "VBG" and self.text[: place.start].rstrip().endswith(","):
+            before = [f for f in self.found if f.clause and f.span.end <= place.start]
+            if not before and not any(w[0] for w in self._who(subjects(self.tree, verb))):
+                before = [f for f in self.found if f.speech and f.span.start <= place.start]
+            if before:
+                last = max(before, key=lambda f: f.span.end)
+                return [(f.speaker, f.speaker_span, f.name) for f in before if f.cue == last.cue]
+        nouns = subjects(self.tree, verb)
+        return self._who(nouns) if nouns else []
 
     def _note_subject(self, verb: Word) -> None:
         for noun in self.tree.children(verb, "nsubj", "nsubjpass"):
@@ -158,10 +211,18 @@ class _Sentence:
         lemma = verb.lemma
         if lemma in self.lists.judging and not clause:
             known = self.lists.position.get(lemma)
-            return (known[0] if known and how == "object" else None), 0.85
+            return (known[0] if known else None), 0.85
         if position is None:
-            return (0.9, 0.88) if lemma in self.lists.asking and how in {"asked", "to"} else (None, 0.8)
-        if clause and lemma in self.lists.speech and lemma not in {"propose", "demand", "insist", "suggest", "recommend", "request"}:
+            return (
+                (0.9, 0.88)
+                if lemma in self.lists.asking and how in {"asked", "to"}
+                else (None, 0.8)
+            )
+        if (
+            clause
+            and lemma in self.lists.speech
+            and lemma not in {"propose", "demand", "insist", "suggest", "recommend", "request"}
+        ):
             return None, 0.8
         if clause and lemma in {"suggest", "insist"}:
             return None, 0.8
@@ -179,12 +240,18 @@ class _Sentence:
         last = verb
         if verb.lemma in {"decline", "refuse"}:
             below = control(self.tree, verb, "xcomp")
-            if below is not None and below.lemma in self.lists.silence | {"say", "discuss", "answer"}:
+            if below is not None and below.lemma in self.lists.silence | {
+                "say",
+                "discuss",
+                "answer",
+            }:
                 silent, last = True, below
         if not silent:
             return False
         span = trimmed(self.text, self.tree.span(verb, self.tree.subtree(last)[-1]))
-        raw = Raw(None, span, span, span, "silence", speech=False, stance=0.0, certainty=0.25, silent=True)
+        raw = Raw(
+            None, span, span, span, "silence", speech=False, stance=0.0, certainty=0.25, silent=True
+        )
         self._put(who, raw, verb)
         return True
 
@@ -196,9 +263,12 @@ class _Sentence:
             noun = next(iter(tree.children(mark, "pobj", "pcomp")), None)
             if noun is not None:
                 return self._of(noun), "object"
+        if verb.dep == "acl" and verb.tag == "VBN" and not speech_clause(tree, verb):
+            noun = tree.head(verb)
+            return trimmed(self.text, noun_phrase(tree, noun)), "passive"
         if tree.children(verb, "nsubjpass") and verb.tag in {"VBN", "VBD"} and not speech:
             return self._of(tree.children(verb, "nsubjpass")[0]), "passive"
-        if speech and verb.lemma in self.lists.judging:
+        if verb.lemma in self.lists.judging:
             found = self._judged(verb)
             if found is not None:
                 return found, "judged"
@@ -213,16 +283,46 @@ class _Sentence:
 
     def _of(self, word: Word) -> Span:
         sub = self.tree.subtree(word)
-        return trimmed(self.text, self.tree.span(sub[0], sub[-1]))
+        span = self.tree.span(sub[0], sub[-1])
+        span = self._onward(span, sub[-1])
+        cut = re.search(
+            r",\s+(?:(?:after|in|under|by) which\b|according to\b|while\b|yet\b)",
+            span.of(self.text),
+        )
+        return trimmed(self.text, Span(span.start, span.start + cut.start()) if cut else span)
+
+    def _onward(self, span: Span, last: Word) -> Span:
+        """Go on over phrases that the parser hung elsewhere: "a truce | in the air and at sea"."""
+        words_ = self.tree.words
+        at = last.i + 1
+        if last.dep == "ROOT" or at >= len(words_) or words_[at].lower not in _ONWARD:
+            return span
+        end = at
+        while end < len(words_) and end - at < 10:
+            word = words_[end]
+            if word.pos in {"VERB", "AUX", "SCONJ", "PUNCT", "PART"} or _temporal(word):
+                break
+            end += 1
+        while end > at and words_[end - 1].pos in {"ADP", "CCONJ", "DET", "PRON"}:
+            end -= 1
+        return Span(span.start, self.tree.place(words_[end - 1]).end) if end > at else span
 
     def _judged(self, verb: Word) -> Span | None:
-        after = [w for w in self.tree.children(verb) if w.i > verb.i and w.dep in {"dobj", "oprd", "ccomp", "xcomp", "prep", "nsubj", "attr", "acomp"}]
+        after = [
+            w
+            for w in self.tree.children(verb)
+            if w.i > verb.i
+            and w.dep in {"dobj", "oprd", "ccomp", "xcomp", "prep", "nsubj", "attr", "acomp"}
+        ]
         after = [w for w in after if w.dep != "prep" or w.lower in {"as", "to"}]
         if not after:
             return None
         first = min(left_edge(self.tree, w).i for w in after)
         last = max(self.tree.subtree(w)[-1].i for w in after)
-        return trimmed(self.text, self.tree.span(self.tree.words[max(first, verb.i + 1)], self.tree.words[last]))
+        return trimmed(
+            self.text,
+            self.tree.span(self.tree.words[max(first, verb.i + 1)], self.tree.words[last]),
+        )
 
     def _asked(self, verb: Word) -> Span | None:
         below = control(self.tree, verb, "xcomp", "ccomp")
@@ -236,7 +336,17 @@ class _Sentence:
         tree = self.tree
         ccomps = tree.children(verb, "ccomp")
         if not speech:
-            if ccomps and verb.lemma in {"want", "prefer", "demand", "propose", "insist", "hope", "fear", "doubt", "wish"}:
+            if ccomps and verb.lemma in {
+                "want",
+                "prefer",
+                "demand",
+                "propose",
+                "insist",
+                "hope",
+                "fear",
+                "doubt",
+                "wish",
+            }:
                 return self._of(ccomps[-1]), "to"
             return None
         if (colon := self._colon(verb)) is not None:
@@ -261,12 +371,25 @@ class _Sentence:
         words_ = self.tree.words
         for at in range(verb.i + 1, min(verb.i + 12, len(words_))):
             word = words_[at]
+            if self._quoted(word):
+                break
             if word.text in {";", ":"} or (word.pos == "VERB" and word.lemma in self.lists.speech):
                 break
-            if word.lower == "that" and (word.dep in {"mark", "dobj", "nsubj", "nsubjpass"} or word.tag in {"IN", "WDT"}):
-                if word.tag == "WDT" and word.dep in {"nsubj", "nsubjpass"} and words_[at - 1].pos in {"NOUN", "PROPN"} and ccomps:
+            if word.lower == "that" and (
+                word.dep in {"mark", "dobj", "nsubj", "nsubjpass"} or word.tag in {"IN", "WDT"}
+            ):
+                if (
+                    word.tag == "WDT"
+                    and word.dep in {"nsubj", "nsubjpass"}
+                    and words_[at - 1].pos in {"NOUN", "PROPN"}
+                    and ccomps
+                ):
                     continue
-                span = self.tree.span(word, clause_end(self.tree, word))
+                owner = self.tree.head(word)
+                last = clause_end(self.tree, word)
+                if word.dep == "mark" and owner in ccomps:
+                    last = self.tree.subtree(owner)[-1]
+                span = self.tree.span(word, last)
                 return self._until_participle(trimmed(self.text, span), verb)
         return None
 
@@ -286,8 +409,16 @@ class _Sentence:
                 cut = place.start
                 if conj:
                     first = left_edge(self.tree, word)
-                    before = [w for w in self.tree.words if w.i < first.i and w.lower in {"and", "but", "while"}]
-                    cut = self.tree.place(before[-1]).start if before else self.tree.place(first).start
+                    before = [
+                        w
+                        for w in self.tree.words
+                        if w.i < first.i and w.lower in {"and", "but", "while"}
+                    ]
+                    cut = (
+                        self.tree.place(before[-1]).start
+                        if before
+                        else self.tree.place(first).start
+                    )
                 if cut > span.start + 3:
                     return trimmed(self.text, Span(span.start, cut))
         return span
@@ -310,13 +441,20 @@ class _Sentence:
         start = min(own.start, tree.place(verb).start)
         end = max(own.end, tree.place(verb).end)
         before = trimmed(self.text, Span(self.whole.start, start))
-        commas = self.text[self.whole.start : start].rstrip()[-1:] in {",", "”", '"', "’", "—", "–", "?", "!"} or self.text[self.whole.start:start].rstrip()[-2:-1] == ","
+        commas = (
+            self.text[self.whole.start : start].rstrip()[-1:]
+            in {",", "”", '"', "’", "—", "–", "?", "!"}
+            or self.text[self.whole.start : start].rstrip()[-2:-1] == ","
+        )
         if before.end - before.start < 3 or not commas:
             return None
         after = self.text[end : self.whole.end]
-        if re.match(r"\s*,\s*\w", after) and verb.dep in {"parataxis", "ROOT", "ccomp"} and "“" not in after[:3]:
+        quoted = self.text[start - 3 : start].strip(" ,")[-1:] in {"”", '"', "»"}
+        if re.match(r"\s*,\s*[\w“\"«]", after) and not quoted:
             rest = trimmed(self.text, Span(self.whole.start, self.whole.end))
-            if not re.match(r"\s*,\s*(?:adding|saying|citing|calling|noting|who|which|but|and|while)\b", after):
+            if not re.match(
+                r"\s*,\s*(?:adding|saying|citing|calling|noting|who|which|but|and|while)\b", after
+            ):
                 return rest, "aside"
         return before, "leading"
 
@@ -328,10 +466,17 @@ class _Sentence:
             return self._of(below), "to"
         if noun is not None:
             return self._of(noun), "object"
-        for prep in tree.children(verb, "prep", "agent"):
-            if prep.i > verb.i and prep.lower in {"of", "about", "for", "to", "on", "against", "with"}:
+        allowed = {"of", "about", "for", "against", "to"}
+        if verb.lemma in self.lists.position:
+            allowed |= {"on", "with"}
+        for prep in sorted(tree.children(verb, "prep", "agent"), key=lambda w: w.lower == "to"):
+            if prep.i > verb.i and prep.lower in allowed:
                 inner = next(iter(tree.children(prep, "pobj", "pcomp")), None)
-                if inner is not None and inner.pos in {"NOUN", "PROPN", "VERB", "PRON"} and not _temporal(inner):
+                if (
+                    inner is not None
+                    and inner.pos in {"NOUN", "PROPN", "VERB", "PRON"}
+                    and not _temporal(inner)
+                ):
                     return self._of(inner), "object"
         return None, ""
 
@@ -346,7 +491,17 @@ class _Sentence:
         if not who or content is None:
             return
         cue = self.tree.place(noun)
-        raw = Raw(None, cue, cue, content, f"noun:{noun.lemma}", speech=noun.lemma in {"proposal", "call", "appeal", "demand", "need", "suggestion", "pledge"}, stance=stance, certainty=0.88)
+        raw = Raw(
+            None,
+            cue,
+            cue,
+            content,
+            f"noun:{noun.lemma}",
+            speech=noun.lemma
+            in {"proposal", "call", "appeal", "demand", "need", "suggestion", "pledge"},
+            stance=stance,
+            certainty=0.88,
+        )
         self._put(who, raw, noun)
 
     def _owner(self, noun: Word) -> list[tuple[str | None, Span, str]]:
@@ -362,16 +517,21 @@ class _Sentence:
         if verb.pos == "ADP":
             verb = tree.head(verb)
         if verb.lemma in _LIGHT or verb.lemma in self.lists.speech:
-            return [w for w in self._who(subjects(tree, verb)) if w[0] is not None]
+            return [w for w in self._speakers(verb, speech=True) if w[0] is not None]
         return []
 
     def _complement(self, noun: Word) -> Span | None:
         for below in self.tree.children(noun, "acl", "relcl", "prep", "xcomp", "ccomp"):
             if below.i < noun.i:
                 continue
-            if below.pos == "VERB" and any(w.lower == "to" for w in self.tree.children(below, "aux")):
+            if below.pos == "VERB" and any(
+                w.lower == "to" for w in self.tree.children(below, "aux")
+            ):
                 return self._of(below)
-            if below.lower in {"for", "to", "against", "of", "on"} and noun.lemma not in {"idea", "plan"}:
+            if below.lower in {"for", "to", "against", "of", "on"} and noun.lemma not in {
+                "idea",
+                "plan",
+            }:
                 inner = next(iter(self.tree.children(below, "pobj", "pcomp")), None)
                 if inner is not None:
                     return self._of(inner)
@@ -384,15 +544,37 @@ class _Sentence:
     def _adjective(self, word: Word) -> None:
         weight = self.lists.adjectives.get(word.lemma) or self.lists.adjectives.get(word.lower)
         verb = self.tree.head(word)
-        if weight is None or word.dep not in {"acomp", "oprd", "advcl", "attr"} or verb.pos not in {"VERB", "AUX"}:
+        if weight is None or verb.pos not in {"VERB", "AUX"} or self._quoted(verb):
             return
-        who = self._who(subjects(self.tree, verb))
+        if word.dep not in {"acomp", "oprd", "advcl", "attr", "ccomp", "xcomp", "amod"}:
+            return
+        who = [w for w in self._who(subjects(self.tree, verb)) if w[0] is not None]
         for below in self.tree.children(word, "prep", "xcomp", "agent"):
-            inner = below if below.pos == "VERB" else next(iter(self.tree.children(below, "pobj", "pcomp")), None)
+            inner = (
+                below
+                if below.pos == "VERB"
+                else next(iter(self.tree.children(below, "pobj", "pcomp")), None)
+            )
             if inner is not None and who:
                 stance = -weight[0] if self._negated(verb) else weight[0]
                 cue = self.tree.place(word)
-                self._put(who, Raw(None, cue, cue, self._of(inner), f"adjective:{word.lower}", speech=False, stance=stance, certainty=weight[1]), verb)
+                span = self._of(inner)
+                if self._quoted(word):
+                    span = Span(min(span.start, cue.start), max(span.end, cue.end))
+                self._put(
+                    who,
+                    Raw(
+                        None,
+                        cue,
+                        cue,
+                        span,
+                        f"adjective:{word.lower}",
+                        speech=False,
+                        stance=stance,
+                        certainty=weight[1],
+                    ),
+                    verb,
+                )
                 return
 
     # --- according to ---
@@ -406,7 +588,10 @@ class _Sentence:
         if any(q.start <= at < q.end for q in self.quotes):
             return
         start = self.whole.start + match.end()
-        noun = next((w for w in self.tree.words if self.tree.place(w).start >= start and w.dep == "pobj"), None)
+        noun = next(
+            (w for w in self.tree.words if self.tree.place(w).start >= start and w.dep == "pobj"),
+            None,
+        )
         if noun is None:
             return
         who = self._who([noun])
@@ -423,16 +608,27 @@ class _Sentence:
             f for f in self.found
             if not (f.rule.startswith("accord") or (content.covers(f.span) and not self._before(f, content)))
         ]  # fmt: skip
-        self._put(who, Raw(None, cue, cue, content, "according-to", speech=True, clause=True, certainty=0.8), noun)
+        self._put(
+            who,
+            Raw(None, cue, cue, content, "according-to", speech=True, clause=True, certainty=0.8),
+            noun,
+        )
 
     def _part_start(self, at: int) -> int:
         """Begin after a relative ", after which" or at the sentence: what the source vouches for."""
         before = self.text[self.whole.start : at]
-        parts = list(re.finditer(r",\s+(?=(?:after|in|under|by) which\b|where\b|while\b|but\b)", before))
+        parts = list(
+            re.finditer(r",\s+(?=(?:after|in|under|by) which\b|where\b|while\b|but\b)", before)
+        )
         return self.whole.start + (parts[-1].end() if parts else 0)
 
     def _before(self, found: Raw, content: Span) -> bool:
         return found.span.end <= content.start
+
+
+def speech_clause(tree: Tree, verb: Word) -> bool:
+    """Say whether a verb has a clause for its content."""
+    return bool(tree.children(verb, "ccomp"))
 
 
 def _temporal(word: Word) -> bool:
@@ -443,9 +639,7 @@ def _temporal(word: Word) -> bool:
     }  # fmt: skip
 
 
-def statements(
-    text: str, tree: Tree, resolver: Resolver, quotes: tuple[Span, ...]
-) -> list[Raw]:
+def statements(text: str, tree: Tree, resolver: Resolver, quotes: tuple[Span, ...]) -> list[Raw]:
     """Return what the rules find in one parsed sentence, in the order they were found.
 
     Args:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import replace
 
 from servanda.evidence.attribution import Raw
@@ -21,7 +22,17 @@ from servanda.evidence.words import words
 
 __all__ = ["Booking"]
 
-_OWNED = re.compile(r"^\W*(?:proposal|proposition|plan|idea|statement|suggestion|initiative|offer|remark|formula|clause)s?\b")
+_OWNED = re.compile(
+    r"^\W*(?:proposal|proposition|plan|idea|statement|suggestion|initiative|offer|remark|formula|clause)s?\b"
+)
+_SHOULD = re.compile(r"\b(?:be [a-z]+(?:ed|t|n)|should|must|ought|need)\b")
+_PROPOSING = frozenset(
+    {"propose", "suggest", "recommend", "demand", "request", "urge", "insist", "advise"}
+)
+_MADE_BY = re.compile(
+    r"\b(?:proposal|proposition|plan|idea|suggestion|initiative|offer)s?"
+    r"(?: \w+){0,2} by (?:[\w’']+ ){0,4}$"
+)
 _CONDITION = re.compile(r"\b(?:if|unless|only after|provided|as long as|on condition|once)\b", re.I)
 _CONTEXT = 5
 
@@ -63,6 +74,8 @@ class Booking:
     def sentence(self, sentence: Sentence, raws: list[Raw]) -> None:
         """Book what one sentence holds."""
         self.topic_age += 1
+        if self.topic is None:
+            self.topic, self.topic_age = self._ahead(sentence), 0
         if not raws:
             self._speak_of(self._linked(sentence.span, ""))
         raws = self._relayed(raws)
@@ -74,7 +87,28 @@ class Booking:
 
     def _relayed(self, raws: list[Raw]) -> list[Raw]:
         """Where an outlet reports a position of somebody, the claim is that actor's, by the outlet."""
-        return raws
+        directory = self.resolver.directory
+        kept = []
+        for raw in raws:
+            outlet = raw.speaker is not None and directory.actors[raw.speaker].type == OUTLET
+            inner = [
+                r for r in raws
+                if r is not raw and r.speaker and raw.span.covers(r.cue) and r.stance is not None
+                and directory.actors[r.speaker].type != OUTLET
+                and (self.parts.quotes_in(r.span) or self.linker.link(r.span.of(self.text)))
+            ]  # fmt: skip
+            if not (outlet and raw.clause and inner):
+                kept.append(raw)
+        return kept
+
+    def _ahead(self, sentence: Sentence) -> str | None:
+        """Look forward for what the text is about, where nothing has been spoken of yet."""
+        first = bisect_left(self.parts.sentences, sentence.span.start, key=lambda s: s.span.start)
+        for later in self.parts.sentences[first : first + 12]:
+            found = self._linked(later.span, "")
+            if found is not None:
+                return found
+        return None
 
     def _linked(self, span: Span, country: str) -> str | None:
         return self.linker.link(span.of(self.text), country)
@@ -87,11 +121,12 @@ class Booking:
         speaker = raw.speaker or ""
         country = self.resolver.directory.country.get(speaker, "")
         content = raw.span.of(self.text)
-        main, others = compared(self.text, raw.span) if not raw.silent else (raw.span, [])
+        prefers = raw.rule.startswith("prefer")
+        main, others = compared(self.text, raw.span, prefers=prefers)
         linked = self._proposal(sentence, raw, main, country)
-        if not raw.speech and not raw.silent and linked is None:
-            return
         quotes = tuple(q for q in self.parts.quotes_in(raw.span) if not is_label(self.text, q))
+        if not raw.speech and not raw.silent and linked is None and not quotes:
+            return
         stance, certainty = self._stance(raw, linked, main.of(self.text))
         about = None
         behalf = None
@@ -134,7 +169,9 @@ class Booking:
             left = raw.span.of(self.text)
             for quote in quotes:
                 left = left.replace(quote.of(self.text), " ")
-            cue = self.text[min(raw.cue.start, raw.speaker_span.start) : max(raw.cue.end, raw.speaker_span.end)]
+            cue = self.text[
+                min(raw.cue.start, raw.speaker_span.start) : max(raw.cue.end, raw.speaker_span.end)
+            ]
             left = left.replace(cue, " ")
             return "direct" if not re.search(r"\w{3}", left) else "mixed"
         return "indirect" if raw.speech else "position"
@@ -169,7 +206,9 @@ class Booking:
         content = raw.span.of(self.text)
         tokens = set(re.findall(r"[a-z]+", content.lower()))
         quotes = self.parts.quotes_in(raw.span)
-        wholly = bool(quotes) and sum(q.end - q.start for q in quotes) > 0.8 * (raw.span.end - raw.span.start)
+        wholly = bool(quotes) and sum(q.end - q.start for q in quotes) > 0.8 * (
+            raw.span.end - raw.span.start
+        )
         if tokens & words().anaphora or wholly:
             return self.topic
         return None
@@ -177,7 +216,11 @@ class Booking:
     def _of_force(self, span: Span) -> bool:
         tokens = re.findall(r"[a-z]+", span.of(self.text).lower())
         known = words()
-        telling = [t for t in tokens if t in known.incident or t in {"terror", "war", "aggression", "downed"}]
+        telling = [
+            t
+            for t in tokens
+            if t in known.incident or t in {"terror", "war", "aggression", "downed"}
+        ]
         return bool(telling) and not any(t in {"truce", "ceasefire"} for t in tokens)
 
     def _owned(self, span: Span) -> str | None:
@@ -185,8 +228,20 @@ class Booking:
         for mention in self.resolver.mentions.within(span):
             after = self.text[mention.span.end : mention.span.end + 40]
             match = re.match(r"['’]s\s+(.*)", after)
-            if match and _OWNED.match(match.group(1)):
-                return self.origin.get(mention.actor)
+            before = self.text[max(span.start, mention.span.start - 60) : mention.span.start]
+            if (match and _OWNED.match(match.group(1))) or _MADE_BY.search(before):
+                return self.origin.get(mention.actor) or self._later_by(mention.actor, span.end)
+        return None
+
+    def _later_by(self, actor: str, place: int) -> str | None:
+        """Look forward for what somebody proposes, where the text names the proposal first."""
+        first = bisect_left(self.parts.sentences, place, key=lambda s: s.span.start)
+        for later in self.parts.sentences[first : first + 20]:
+            inside = self.resolver.mentions.within(later.span)
+            if inside and inside[0].actor == actor:
+                found = self._linked(later.span, "")
+                if found is not None:
+                    return found
         return None
 
     def _stance(self, raw: Raw, linked: str | None, content: str) -> tuple[float | None, float]:
@@ -196,15 +251,25 @@ class Booking:
             return None, raw.certainty
         if raw.stance is not None:
             return raw.stance, raw.certainty
+        first = re.match(
+            r"(?:(?:a|an|the|his|her|its|their|[\w’']+['’]s) )?(?:new |renewed )?([a-z]+?)s?\b",
+            content,
+            re.I,
+        )
+        if not raw.clause and first and first.group(1).lower() in words().nouns:
+            return words().nouns[first.group(1).lower()], 0.85
         found = judged(content)
         stance, certainty = found.stance, min(found.certainty, raw.certainty)
         if raw.denies:
             return (-0.5 if stance >= 0 else 0.2), 0.6
         if raw.negated:
             stance = -0.5 * stance
+        if _SHOULD.search(content) and raw.rule.split(":")[0] in _PROPOSING:
+            return 0.95, 0.9
         prior = self._prior(raw.speaker or "", linked)
         if not found.told:
-            stance = 0.2 if prior is None else round(0.8 * prior, 3)
+            leans = words().leaning.get(raw.rule.split(":")[0], 0.2)
+            stance = leans if prior is None else round(0.8 * prior, 3)
         elif prior is not None and abs(stance) <= 0.5:
             stance = round(0.5 * stance + 0.5 * prior, 3)
         return max(-1.0, min(1.0, round(stance, 3))), certainty
@@ -215,7 +280,11 @@ class Booking:
             return self.stood[speaker, proposal]
         country = self.resolver.directory.country.get(speaker)
         for (other, about), stance in reversed(self.stood.items()):
-            if about == proposal and country and self.resolver.directory.country.get(other) == country:
+            if (
+                about == proposal
+                and country
+                and self.resolver.directory.country.get(other) == country
+            ):
                 return stance
         return None
 

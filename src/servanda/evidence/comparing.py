@@ -9,11 +9,16 @@ from servanda.evidence.records import Span
 __all__ = ["compared"]
 
 _THAN = re.compile(r"\b(?:than|rather than|instead of|as opposed to|(?<=preferable )to)\b\s+")
-_PREFERS = re.compile(r"\bprefer(?:s|red|ring)?\b.*?\b(to)\b\s+")
+_TO = re.compile(r"\b(?:to|over|than|rather than)\b\s+")
 
 
-def compared(text: str, span: Span) -> tuple[Span, list[Span]]:
+def compared(text: str, span: Span, *, prefers: bool = False) -> tuple[Span, list[Span]]:
     """Divide a content into what is preferred and what it is preferred to.
+
+    Args:
+        text: the whole text.
+        span: the content.
+        prefers: the verb is "prefer", so that "to" compares.
 
     Returns:
         The main part, and the things after "than", one each; none where nothing is compared.
@@ -25,7 +30,7 @@ def compared(text: str, span: Span) -> tuple[Span, list[Span]]:
         ('it is more lasting', ['sending troops', 'granting membership'])
     """
     content = span.of(text)
-    match = _THAN.search(content)
+    match = (_TO if prefers else _THAN).search(content)
     if match is None or re.match(r"(?:half|\d|ever|a year|not)", content[match.end() :]):
         return span, []
     others = []

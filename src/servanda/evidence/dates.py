@@ -17,8 +17,14 @@ _FULL = re.compile(
     rf"\b(?:(?P<d>\d{{1,2}}) (?P<m>{_MONTH})\.?,? (?P<y>\d{{4}})"
     rf"|(?P<m2>{_MONTH})\.? (?P<d2>\d{{1,2}}),? (?P<y2>\d{{4}})|(?P<iso>\d{{4}}-\d\d-\d\d))\b"
 )
-_PART = re.compile(rf"\b(?:(?P<m>{_MONTH})\.? (?P<d>\d{{1,2}})|(?P<d2>\d{{1,2}}) (?P<m2>{_MONTH}))\b(?!,? \d{{4}})")
-_WEEKDAY = re.compile(r"\b(?:(?P<last>last|previous) )?(?P<day>" + "|".join(d.capitalize() for d in _DAYS) + r")\b(?: (?P<when>night|evening))?")
+_PART = re.compile(
+    rf"\b(?:(?P<m>{_MONTH})\.? (?P<d>\d{{1,2}})|(?P<d2>\d{{1,2}}) (?P<m2>{_MONTH}))\b(?!,? \d{{4}})"
+)
+_WEEKDAY = re.compile(
+    r"\b(?:(?P<last>last|previous) )?(?P<day>"
+    + "|".join(d.capitalize() for d in _DAYS)
+    + r")\b(?: (?P<when>night|evening))?"
+)
 
 
 def _month(word: str) -> int:

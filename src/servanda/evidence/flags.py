@@ -34,9 +34,7 @@ _TITLE = re.compile(
     r"(?:[A-Z][\w.'’-]*\s+){0,6})$"
 )
 _TITLE_WORDS = frozenset(
-    """president prime minister premier chancellor secretary foreign defence defense energy deputy vice
-    former ex general spokesman spokeswoman spokesperson leader chief envoy ambassador king queen
-    mr mrs ms sir dame lord professor dr ministry""".split()
+    ["president", "prime", "minister", "premier", "chancellor", "secretary", "foreign", "defence", "defense", "energy", "deputy", "vice", "former", "ex", "general", "spokesman", "spokeswoman", "spokesperson", "leader", "chief", "envoy", "ambassador", "king", "queen", "mr", "mrs", "ms", "sir", "dame", "lord", "professor", "dr", "ministry"]
 )
 _COMPARATIVE = re.compile(
     r"\b(?:(?:more|less) [a-z]{4,}|better|worse|stronger|safer|weaker|cheaper)(?: [a-z]+)?(?=.{0,40}\bthan\b)"
@@ -99,10 +97,18 @@ def _names(text: str, resolver: Resolver) -> list[Flag]:
         if actor.type != PERSON:
             continue
         if not mention.exact:
-            first = re.search(r"([A-Z][\w’'-]+)\s+$", text[max(0, mention.span.start - 24) : mention.span.start])
-            start = mention.span.start - (len(first.group(0)) if first and near(first.group(1), actor.plain_name.split()[0]) else 0)
+            first = re.search(
+                r"([A-Z][\w’'-]+)\s+$", text[max(0, mention.span.start - 24) : mention.span.start]
+            )
+            start = mention.span.start - (
+                len(first.group(0))
+                if first and near(first.group(1), actor.plain_name.split()[0])
+                else 0
+            )
             span = Span(start, mention.span.end)
-            found.append(Flag("misspelt-name", span, f"near '{actor.plain_name}'", actor.plain_name))
+            found.append(
+                Flag("misspelt-name", span, f"near '{actor.plain_name}'", actor.plain_name)
+            )
             continue
         flag = _first_name(text, mention.span, actor) or _variant(text, mention.span, actor)
         if flag is not None:
@@ -126,14 +132,16 @@ def _first_name(text: str, span: Span, actor: Actor) -> Flag | None:
 
 
 def _variant(text: str, span: Span, actor: Actor) -> Flag | None:
-    """Point out an alias whose surname is spelt otherwise than in the registry's name."""
-    said = folded(span.of(text))
-    own = folded(actor.plain_name)
-    if " " not in said or said == own or said.split()[-1] in own.split():
+    """Point out an alias that spells the registry's name otherwise: letters left out, or changed."""
+    said, own = folded(span.of(text)).split(), folded(actor.plain_name).split()
+    if len(said) != len(own) or said == own or len(said) < 2:
         return None
-    if not near(said.split()[-1], own.split()[-1]):
+    pairs = [(a, b) for a, b in zip(said, own, strict=True) if a != b]
+    if any(distance(a, b, 3) > 3 for a, b in pairs):
         return None
-    return Flag("name-variant", span, f"another spelling of '{actor.plain_name}'", actor.plain_name)
+    left_out = any(len(b) - len(a) >= 2 for a, b in pairs)
+    kind = "misspelt-name" if left_out else "name-variant"
+    return Flag(kind, span, f"the registry has '{actor.plain_name}'", actor.plain_name)
 
 
 def _offices(text: str, resolver: Resolver, day: str | None) -> list[Flag]:
@@ -147,37 +155,53 @@ def _offices(text: str, resolver: Resolver, day: str | None) -> list[Flag]:
         title = match.group(1).strip() if match else ""
         if not title:
             continue
-        span = Span(mention.span.start - len(match.group(1).lstrip()) if match else 0, mention.span.end)
+        span = Span(
+            mention.span.start - len(match.group(1).lstrip()) if match else 0, mention.span.end
+        )
         flag = _office(title, span, actor, resolver, day)
         if flag is not None:
             found.append(flag)
     return found
 
 
-def _office(title: str, span: Span, actor: Actor, resolver: Resolver, day: str | None) -> Flag | None:
+def _office(
+    title: str, span: Span, actor: Actor, resolver: Resolver, day: str | None
+) -> Flag | None:
     said = described(title, resolver.directory.countries)
     if not said.offices:
         return None
-    roles = [(o.title, o.held_on(day)) for o in actor.offices] or [(part.strip(), True) for part in re.split(r"[;(]", actor.role) if part.strip()]
-    described_ = [(role, held, described(role, resolver.directory.countries)) for role, held in roles]
+    roles = [(o.title, o.held_on(day)) for o in actor.offices] or [
+        (part.strip(), True) for part in re.split(r"[;(]", actor.role) if part.strip()
+    ]
+    described_ = [
+        (role, held, described(role, resolver.directory.countries)) for role, held in roles
+    ]
     fitting = [(r, h) for r, h, d in described_ if d.offices & said.offices]
     former = bool(re.match(r"(?i)(?:the )?(?:former|ex-)", title))
     if former and any(held for _, held in fitting):
         role = next(r for r, h in fitting if h)
         return Flag("outdated-office", span, f"held the office then: {role}", role)
-    if not former and fitting and not any(held for _, held in fitting):
-        return Flag("outdated-office", span, f"did not hold it on the day: {fitting[0][0]}", actor.role)
+    if day and not former and fitting and not any(held for _, held in fitting):
+        return Flag(
+            "outdated-office", span, f"did not hold it on the day: {fitting[0][0]}", actor.role
+        )
     if not former and not fitting and roles and any(d.offices for _, _, d in described_):
         return Flag("wrong-office", span, f"the registry has: {actor.role}", actor.role)
     return _incomplete(title, span, fitting, actor)
 
 
-def _incomplete(title: str, span: Span, fitting: list[tuple[str, bool]], actor: Actor) -> Flag | None:
+def _incomplete(
+    title: str, span: Span, fitting: list[tuple[str, bool]], actor: Actor
+) -> Flag | None:
     """Point out a title that leaves out what the office is for: one deputy of several."""
     if not re.search(r"(?i)\b(?:deputy|vice)\b", title):
         return None
     for role, held in fitting:
-        if held and (match := re.search(r"\b(?:for|and)\s+[A-Z]\w+.*", role)) and folded(match.group()[:12]) not in folded(title):
+        if (
+            held
+            and (match := re.search(r"\b(?:for|and)\s+[A-Z]\w+.*", role))
+            and folded(match.group()[:12]) not in folded(title)
+        ):
             return Flag("incomplete-office", span, f"the office is: {role}", actor.role)
     return None
 
@@ -187,7 +211,11 @@ def _comparisons(text: str, claims: tuple[Claim, ...]) -> list[Flag]:
     quoted = {c.speaker for c in claims if c.quotes and _compares(text, c)}
     found = []
     for claim in claims:
-        if claim.kind not in {"indirect", "position"} or claim.speaker in quoted or "+than" in claim.rule:
+        if (
+            claim.kind not in {"indirect", "position"}
+            or claim.speaker in quoted
+            or "+than" in claim.rule
+        ):
             continue
         content = claim.span.of(text)
         match = _COMPARATIVE.search(content)
@@ -195,14 +223,29 @@ def _comparisons(text: str, claims: tuple[Claim, ...]) -> list[Flag]:
         if match is None or not others:
             continue
         span = Span(claim.span.start + match.start(), claim.span.start + match.end())
-        found.append(Flag("paraphrase-drift", span, "a judgement in the narrator's words; nothing quoted supports it"))
+        found.append(
+            Flag(
+                "paraphrase-drift",
+                span,
+                "a judgement in the narrator's words; nothing quoted supports it",
+            )
+        )
         for other in others:
-            found.append(Flag("unsupported-comparison", trimmed(text, other), "compared in paraphrase only; no quoted words compare it"))
+            found.append(
+                Flag(
+                    "unsupported-comparison",
+                    trimmed(text, other),
+                    "compared in paraphrase only; no quoted words compare it",
+                )
+            )
     return found
 
 
 def _compares(text: str, claim: Claim) -> bool:
-    return any(re.search(r"\b(?:more|most|less|least|better|worse|than)\b", q.of(text)) for q in claim.quotes)
+    return any(
+        re.search(r"\b(?:more|most|less|least|better|worse|than)\b", q.of(text))
+        for q in claim.quotes
+    )
 
 
 def _headline(text: str, parts: Layout, claims: tuple[Claim, ...]) -> list[Flag]:
@@ -220,7 +263,9 @@ def _headline(text: str, parts: Layout, claims: tuple[Claim, ...]) -> list[Flag]
             and c.stance is not None and not head.covers(c.cue)
         ]  # fmt: skip
         if body and all((c.stance or 0) * claim.stance < 0 for c in body):
-            found.append(Flag("headline-drift", claim.span, "the quoted words below stand the other way"))
+            found.append(
+                Flag("headline-drift", claim.span, "the quoted words below stand the other way")
+            )
     return found
 
 
@@ -230,15 +275,31 @@ def _unsourced(text: str, claims: tuple[Claim, ...], incidents: tuple[Incident, 
         for i in incidents
         if i.attributed_to is None and not _cited(text, i.span)
     ]
+    told: set[Span] = set()
     for claim in claims:
+        if claim.span in told:
+            continue
+        told.add(claim.span)
         if claim.kind == "position" and claim.via is None and not claim.quotes and claim.stance:
-            if claim.rule.split(":")[0] in {"plan", "prepare", "formulate", "consider", "oppose", "mull", "weigh"}:
+            if claim.rule.split(":")[0] in {
+                "plan",
+                "prepare",
+                "formulate",
+                "consider",
+                "oppose",
+                "mull",
+                "weigh",
+            }:
                 span = Span(min(claim.speaker_span.start, claim.span.start), claim.span.end)
-                found.append(Flag("unsourced-claim", span, "a position without a source, quote or day"))
+                found.append(
+                    Flag("unsourced-claim", span, "a position without a source, quote or day")
+                )
     return found
 
 
 def _cited(text: str, span: Span) -> bool:
     """Say whether somebody vouches for a stretch in its own sentence."""
     after = re.split(r"[.!?]\s", text[span.end : span.end + 160])[0]
-    return bool(re.search(r"\b(?:said|says|reported|according to|told|announced|confirmed)\b", after))
+    return bool(
+        re.search(r"\b(?:said|says|reported|according to|told|announced|confirmed)\b", after)
+    )

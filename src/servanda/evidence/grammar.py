@@ -64,9 +64,7 @@ class Tree:
     def children(self, word: Word, *deps: str) -> list[Word]:
         """Return the words that depend on a word, of all or some relations."""
         return [
-            self.words[i]
-            for i in self._children[word.i]
-            if not deps or self.words[i].dep in deps
+            self.words[i] for i in self._children[word.i] if not deps or self.words[i].dep in deps
         ]
 
     def head(self, word: Word) -> Word:

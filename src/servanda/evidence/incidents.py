@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from servanda.evidence.dates import day_in
+from servanda.evidence.dates import day_in, stated
 from servanda.evidence.phrases import trimmed
 from servanda.evidence.records import Claim, Incident, Span
 from servanda.evidence.registry import STATE
@@ -27,17 +27,31 @@ _VERB = re.compile(
 _NOUN = re.compile(
     r"\b(?P<noun>air ?strikes?|missile strikes?|drone strikes?|(?:missile |drone |artillery |mortar )?(?:attacks?|barrages?|salvos?|bombardments?|raids?|shelling)|strikes?|explosions?|blasts?)\b"
 )
-_WEAPON = re.compile(r"\b(?:missiles?|drones?|rockets?|shells?|bombs?|mines?|artillery|mortars?|torpedo\w*|gunfire)\b")
+_WEAPON = re.compile(
+    r"\b(?:missiles?|drones?|rockets?|shells?|bombs?|mines?|artillery|mortars?|torpedo\w*|gunfire)\b"
+)
 _COUNT = r"(?:\d[\d,.]*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens of|several|a|an|at least \w+)"
 _CASUALTIES = re.compile(
     rf"\b{_COUNT} (?:[\w-]+ ){{0,3}}?(?:were |was |had been |have been )?(?:killed|wounded|injured|hurt|dead)\b(?: (?:in|near|at) [A-Z][\w-]+)?"
-    rf"|\b{_COUNT} (?:[\w-]+ ){{0,2}}?died\b(?: (?:in|near|at) [A-Z][\w-]+)?"
+    rf"|\b{_COUNT} (?:[\w-]+ ){{0,2}}?died\b(?: (?:in|near|at) [A-Z][\w-]+)?",
+    re.IGNORECASE,
 )
 _MORE = re.compile(rf"\band (?P<more>{_COUNT}(?:, [^,]+,)? in [A-Z][\w-]+)")
-_PLACE = re.compile(r"\b(?:in|near|at|of|on|outside|along|over)\s+(?:the\s+(?:village|town|city|port|region|district)\s+of\s+|the\s+)?(?P<place>[A-Z][\w’'-]+(?:\s[A-Z][\w’'-]+)?|line of contact)")
+_PLACE = re.compile(
+    r"\b(?:in|near|at|of|on|outside|along|over)\s+(?:the\s+(?:village|town|city|port|region|district)\s+of\s+|the\s+)?(?P<place>[A-Z][\w’'-]+(?:\s[A-Z][\w’'-]+)?|line of contact)"
+)
 _FROM_TO = re.compile(r"\bfrom (?P<place>[A-Z]\w+ to [A-Z]\w+)")
 _HYPOTHETICAL_NEAR = 60
-_BACK = re.compile(r"\b(?:it was the|the (?:first|latest|biggest|largest)|such|similar|these|those|any|further|more|the (?:raid|attack|strike)s?) ?(?:\w+ ){0,3}$", re.I)
+_BACK = re.compile(
+    r"\b(?:it was the|the (?:first|latest|biggest|largest)|such|similar|these|those|any|further|more) ?"
+    r"(?:\w+ ){0,3}$|\bthe $",
+    re.IGNORECASE,
+)
+_TOLD = re.compile(
+    r"\b(?:a|an|after|following|amid|overnight|recent|massive|major|significant|deadly|new|fresh|by|another)\s+"
+    r"(?:[\w’'-]+\s+){0,3}$",
+    re.IGNORECASE,
+)
 
 
 def incidents_of(
@@ -57,7 +71,11 @@ def incidents_of(
         if sentence.headline and found:
             continue
         for incident in _in_sentence(text, sentence, parts, resolver, day):
-            if incident.kind == "damage" and found and sentence.paragraph - _paragraph(parts, found[-1]) <= 0:
+            if (
+                incident.kind == "damage"
+                and found
+                and sentence.paragraph - _paragraph(parts, found[-1]) <= 0
+            ):
                 continue
             found.append(_completed(incident, found))
     return tuple(replace(i, attributed_to=_source(i, claims)) for i in found)
@@ -76,9 +94,14 @@ def _source(incident: Incident, claims: tuple[Claim, ...]) -> str | None:
 
 def _completed(incident: Incident, before: list[Incident]) -> Incident:
     """Casualties take the perpetrator of the incident they belong to."""
-    if incident.kind == "casualties" and incident.perpetrator is None and before:
+    if incident.kind == "casualties" and before:
         parent = before[-1]
-        return replace(incident, perpetrator=parent.perpetrator, target=incident.target or parent.target)
+        return replace(
+            incident,
+            perpetrator=incident.perpetrator or parent.perpetrator,
+            target=incident.target or parent.target,
+            date=incident.date or parent.date,
+        )
     return incident
 
 
@@ -134,7 +157,10 @@ def _clause(
         return casualties
     place = span if whole else _noun_span(masked, span, at)
     place = trimmed(text, place)
-    return [_incident(text, kind, place, span, resolver, sentence, day), *(c for c in casualties if not place.overlaps(c.span))]
+    return [
+        _incident(text, kind, place, span, resolver, sentence, day),
+        *(c for c in casualties if not place.overlaps(c.span)),
+    ]
 
 
 def _casualties(
@@ -145,10 +171,24 @@ def _casualties(
         if _supposed(masked, match.start()):
             continue
         place = Span(span.start + match.start(), span.start + match.end())
-        found.append(Incident(place, "casualties", place=_where(place.of(text)), date=day_in(sentence.span.of(text), day)))
+        found.append(
+            Incident(
+                place,
+                "casualties",
+                place=_where(place.of(text)),
+                date=_incident_day(sentence.span.of(text), day),
+            )
+        )
         for more in _MORE.finditer(masked, match.end()):
             second = Span(span.start + more.start("more"), span.start + more.end("more"))
-            found.append(Incident(second, "casualties", place=_where(second.of(text)), date=day_in(sentence.span.of(text), day)))
+            found.append(
+                Incident(
+                    second,
+                    "casualties",
+                    place=_where(second.of(text)),
+                    date=_incident_day(sentence.span.of(text), day),
+                )
+            )
     return found
 
 
@@ -157,23 +197,40 @@ def _event(masked: str) -> tuple[str, int, bool] | None:
     for match in _VERB.finditer(masked):
         verb = match["verb"].split()[0]
         weapon = _WEAPON.search(masked)
-        if verb in {"downed", "crossed", "seized", "recorded", "launched", "fired", "hit", "struck", "damaged"}:
+        if verb in {
+            "downed",
+            "crossed",
+            "seized",
+            "recorded",
+            "launched",
+            "fired",
+            "hit",
+            "struck",
+            "damaged",
+        }:
             if verb in {"downed", "crossed"}:
                 continue
-            if verb == "recorded" and not re.search(r"explosion|shelling|strike|violation|attack", masked):
+            if verb == "recorded" and not re.search(
+                r"explosion|shelling|strike|violation|attack", masked
+            ):
                 continue
             if verb in {"launched", "fired"} and weapon is None and not _NOUN.search(masked):
                 continue
-            if verb in {"hit", "struck"} and re.search(r"\b(?:struck (?:a|an|down) (?:deal|tone|balance|note|bargain)|only military)\b", masked):
+            if verb in {"hit", "struck"} and re.search(
+                r"\b(?:struck (?:a|an|down) (?:deal|tone|balance|note|bargain)|only military)\b",
+                masked,
+            ):
                 continue
         return _kind(verb, masked, known.incident), match.start(), True
     for match in _NOUN.finditer(masked):
         noun = match["noun"]
         near = masked[max(0, match.start() - 50) : match.end() + 50]
-        if _BACK.search(masked[: match.start()]):
+        told = _TOLD.search(masked[: match.start()])
+        if _BACK.search(masked[: match.start()]) or told is None:
             continue
-        told = re.search(r"\b(?:after|following|heels of|amid|in a|by a|a|an|overnight|recent|massive|major|significant|deadly)\b", near[:60])
-        if told and re.search(r"air ?strike|missile|drone|barrage|bombard|shelling|artillery|mortar|raid| on ", near):
+        if re.search(
+            r"air ?strike|missile|drone|barrage|bombard|shelling|artillery|mortar|raid| on ", near
+        ):
             return _kind(noun.replace(" ", ""), masked, known.incident), match.start(), False
     return None
 
@@ -182,13 +239,22 @@ def _kind(word: str, clause: str, kinds: dict[str, str]) -> str:
     lower = clause.lower()
     if re.search(r"\bexplosions?\b", lower) and word == "recorded":
         return "explosions"
-    if re.search(r"\b(?:ships?|vessels?|tankers?|sea drones?|port of)\b", lower) and word not in {"killed", "wounded"}:
+    if re.search(r"\b(?:ships?|vessels?|tankers?|sea drones?|port of)\b", lower) and word not in {
+        "killed",
+        "wounded",
+    }:
         return "attack-at-sea"
     if re.search(r"\b(?:shell(?:ed|ing)|artillery|mortars?)\b", lower):
         return "shelling"
-    if re.search(r"\b(?:missiles?|drones?|rockets?|air ?strikes?|bomb\w*)\b", lower) or word in {"hit", "struck"}:
+    if re.search(r"\b(?:missiles?|drones?|rockets?|air ?strikes?|bomb\w*)\b", lower) or word in {
+        "hit",
+        "struck",
+    }:
         return "air-strike"
-    return kinds.get(word, kinds.get(word.rstrip("s"), "damage" if word in {"damaged", "destroyed"} else "attack"))
+    return kinds.get(
+        word,
+        kinds.get(word.rstrip("s"), "damage" if word in {"damaged", "destroyed"} else "attack"),
+    )
 
 
 def _supposed(clause: str, at: int) -> bool:
@@ -213,10 +279,19 @@ def _noun_span(masked: str, span: Span, at: int) -> Span:
 
 
 def _incident(
-    text: str, kind: str, place: Span, clause: Span, resolver: Resolver, sentence: Sentence, day: str | None
+    text: str,
+    kind: str,
+    place: Span,
+    clause: Span,
+    resolver: Resolver,
+    sentence: Sentence,
+    day: str | None,
 ) -> Incident:
     content = clause.of(text)
-    passive = re.search(r"\b(?:was|were|been|being) (?:\w+ )?(?:hit|struck|shelled|bombed|attacked|damaged)", content)
+    passive = re.search(
+        r"\b(?:was|were|been|being) (?:\w+ )?(?:hit|struck|shelled|bombed|attacked|damaged)",
+        content,
+    )
     perpetrator = None if passive else _perpetrator(text, clause, resolver)
     target = _target(clause, resolver, perpetrator)
     class_ = _target_class(place.of(text))
@@ -233,6 +308,8 @@ def _incident(
 
 
 def _incident_day(sentence: str, day: str | None) -> str | None:
+    if not stated(sentence):
+        return None
     found = day_in(sentence, day)
     if day and found and re.search(r"\b[Aa] day (?:earlier|before)\b", sentence):
         return day_in("yesterday", found) or found
@@ -240,12 +317,21 @@ def _incident_day(sentence: str, day: str | None) -> str | None:
 
 
 def _domain(kind: str) -> str | None:
-    return {"air-strike": "air", "attack-at-sea": "sea", "shelling": "land", "ground-attack": "land"}.get(kind)
+    return {
+        "air-strike": "air",
+        "attack-at-sea": "sea",
+        "shelling": "land",
+        "ground-attack": "land",
+    }.get(kind)
 
 
 def _perpetrator(text: str, clause: Span, resolver: Resolver) -> str | None:
     directory = resolver.directory
-    states = {directory.country[a.id]: a.id for a in directory.actors.values() if a.type == STATE and a.id not in directory.foreign}
+    states = {
+        directory.country[a.id]: a.id
+        for a in directory.actors.values()
+        if a.type == STATE and a.id not in directory.foreign
+    }
     verb = _VERB.search(clause.of(text)) or _NOUN.search(clause.of(text))
     before = Span(clause.start, clause.start + (verb.start() if verb else 0))
     for mention in resolver.mentions.within(before):
@@ -255,12 +341,21 @@ def _perpetrator(text: str, clause: Span, resolver: Resolver) -> str | None:
     for key in sorted(adjectives):
         if key in states:
             return states[key]
-        named = next((a.id for a in directory.actors.values() if directory.country[a.id] == key and a.type == STATE), None)
+        named = next(
+            (
+                a.id
+                for a in directory.actors.values()
+                if directory.country[a.id] == key and a.type == STATE
+            ),
+            None,
+        )
         if named:
             return named
     by = re.search(r"\bby (\w+)", clause.of(text))
     if by:
-        for mention in resolver.mentions.within(Span(clause.start + by.start(1), clause.start + by.end(1))):
+        for mention in resolver.mentions.within(
+            Span(clause.start + by.start(1), clause.start + by.end(1))
+        ):
             return mention.actor
     return None
 
@@ -285,10 +380,16 @@ def _where(content: str, resolver: Resolver | None = None) -> str | None:
         return match["place"]
     for match in _PLACE.finditer(content):
         place = match["place"]
-        if re.match(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May\b|June|July|August|Sept|Oct|Nov|Dec|Telegram", place):
+        if re.match(
+            r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May\b|June|July|August|Sept|Oct|Nov|Dec|Telegram",
+            place,
+        ):
+            continue
+        if content[match.end() : match.end() + 2] in {"'s", "’s"} or place[-2:] in {"'s", "’s"}:
             continue
         if resolver is not None and any(
-            place.startswith(a.plain_name) for a in resolver.directory.actors.values() if a.type != STATE
+            place == a.plain_name or place.startswith(f"{a.plain_name} ")
+            for a in resolver.directory.actors.values()
         ):
             continue
         return re.sub(r"['’]s$", "", place)

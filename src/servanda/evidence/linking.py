@@ -32,11 +32,14 @@ _WITHOUT = re.compile(
     r"(?: (?:full|any|formal|a|the|granting|sending|[\w]+(?:'s|’s)?)){0,3} (?=\w)"
 )
 _STOP = frozenset(
-    """the a an of to in on for and or by with without at from its their his her like style full be is
-    are was were speaker state own clause variant one month plus proposal plan general end halt limited
-    sent s""".split()
+    ["securing", "further", "proposal", "the", "a", "an", "of", "to", "in", "on", "for", "and", "or", "by", "with", "without", "at", "from", "its", "their", "his", "her", "like", "style", "full", "be", "is", "are", "was", "were", "speaker", "state", "own", "clause", "variant", "one", "month", "plus", "proposal", "plan", "general", "end", "halt", "limited", "sent", "s"]
 )
 _LEAST = 0.3
+_SCHEME = re.compile(r"\b(?:plan|proposal|initiative|idea|scheme)\b")
+_CONDITION = re.compile(
+    r"\b(?:after|once|under|during|following|of|in case of|before|until|if there is|when)"
+    r" (?:a |an |the |any )?(?:future |full |general |lasting )?(?:ceasefire|cease-fire|truce|peace (?:deal|agreement))"
+)
 _CLAUSE_WORD = re.compile(r"\barticle[ -](?:5|five)\b")
 
 
@@ -71,7 +74,11 @@ def _groups_of(plain: str) -> tuple[tuple[str, int], ...]:
     for match in _CLAUSE_WORD.finditer(plain):
         found.append(("clause", match.start()))
     if not _CLAUSE_WORD.search(plain):
-        found = [(g, at) for g, at in found if g != "clause" or not plain[at:].startswith(("article", "five"))]
+        found = [
+            (g, at)
+            for g, at in found
+            if g != "clause" or not plain[at:].startswith(("article", "five"))
+        ]
     for match in re.finditer(r"\bair[ -]defen[cs]e", plain):
         found = [(g, at) for g, at in found if not (g == "air" and at == match.start())]
         found.append(("airdefence", match.start()))
@@ -93,10 +100,8 @@ class Linker:
             c for p in registry.proposals.values() for c in countries.of(_hyphens(p.label))
         )
         often = {c for c, n in named.items() if n > max(1, len(registry.proposals) // 2)}
-        literal = Counter(w for p in registry.proposals.values() for w in _literals(p))
-        self.profiles = [
-            self._profile(p, often, literal) for p in registry.proposals.values()
-        ]
+        literal = Counter(w for p in registry.proposals.values() for w in _literals(p.label))
+        self.profiles = [self._profile(p, often, literal) for p in registry.proposals.values()]
         self.terms = {
             p.id: [re.compile(rf"\b{re.escape(folded(t))}\b") for t in p.terms]
             for p in registry.proposals.values()
@@ -105,17 +110,23 @@ class Linker:
     def _profile(self, proposal: Proposal, often: set[str], literal: Counter[str]) -> _Profile:
         label = proposal.label
         core, _, rest = label.partition(" without ")
-        split = _SECONDARY.search(core)
-        head, tail = (core[: split.start()], core[split.start() :]) if split else (core, "")
+        plain = re.sub(r"\s*\([^)]*\)", "", core)
+        split = _SECONDARY.search(plain)
+        head, tail = (plain[: split.start()], plain[split.start() :]) if split else (plain, "")
         needs = {g: _WEIGHT.get(g, 1.0) for g, _ in groups_of(head)}
         if not any(w >= 0.7 for w in needs.values()):
-            needs |= {g: _WEIGHT.get(g, 1.0) for g, _ in groups_of(core)}
+            needs |= {g: _WEIGHT.get(g, 1.0) for g, _ in groups_of(plain)}
         for group, _ in groups_of(proposal.id.replace("-", " ").partition(" without ")[0]):
             needs.setdefault(group, 0.5 * _WEIGHT.get(group, 1.0))
-        also = {g: 0.25 * _WEIGHT.get(g, 1.0) for g, _ in groups_of(tail) if g not in needs}
-        for word in _literals(proposal):
-            if literal[word] == 1 and word not in words().concepts:
-                needs.setdefault(f"={word}", 0.5)
+        aside = " ".join(re.findall(r"\(([^)]*)\)", core))
+        also = {
+            g: 0.25 * _WEIGHT.get(g, 1.0) for g, _ in groups_of(f"{tail} {aside}") if g not in needs
+        }
+        for word in _literals(head):
+            if literal[word] == 1 and word not in words().concepts and not self.countries.of(word):
+                also[f"={word}"] = 1.0 if not needs else 0.5
+        if not needs:
+            needs = {w: 1.0 for w in also}
         against = frozenset(g for g, _ in groups_of(rest)) - set(needs)
         countries = self.countries.of(_hyphens(label)) - often
         return _Profile(proposal.id, needs, also, against, countries)
@@ -140,45 +151,74 @@ class Linker:
     def scores(self, text: str, speaker_country: str = "") -> list[tuple[float, str]]:
         """Return how well each proposal fits a text, 0 to about 1."""
         plain = folded(text)
-        excluded = {m.end() for m in _WITHOUT.finditer(plain)}
-        present = {
-            g for g, at in _groups_of(plain) if not any(0 <= at - e <= 24 for e in excluded)
-        }
-        bare = {g for g, at in _groups_of(plain)} - present
-        if speaker_country and "force" in present and self._own(plain, text, speaker_country):
-            present.add("own")
+        present = self._present(plain, text, speaker_country)
+        bare = {g for g, _ in _groups_of(plain)} - present
         literal = {f"={w}" for w in re.findall(r"[a-z0-9-]+", plain)}
         named = self.countries.of(_hyphens(text))
         found = []
         for profile in self.profiles:
-            total = sum(profile.needs.values())
-            got = sum(w for g, w in profile.needs.items() if g in present or g in literal)
-            if not total or not any(
-                profile.needs[g] >= 0.45 for g in profile.needs if g in present or g in literal
-            ):
-                if not (profile.countries & named and re.search(r"\bplan|proposal|initiative|idea\b", plain)):
+            fit = _fit(profile, present, literal)
+            placed = bool(profile.countries & named)
+            if fit is None:
+                if not (placed and _SCHEME.search(plain)):
                     continue
-                got = 0.5 * total
-            extra = sum(w for g, w in profile.also.items() if g in present)
-            country = 0.2 if profile.countries & named else 0.0
+                fit = 0.4
             against = 0.3 * len(profile.against & present) - 0.3 * bool(profile.against & bare)
-            unasked = 0.05 * len({g for g in present if g not in profile.needs and g not in profile.also and _WEIGHT.get(g, 1.0) >= 1.0})
-            found.append((got / total + 0.2 * extra + country - against - unasked, profile.id))
+            found.append((fit + 0.2 * placed - against, profile.id))
         return found
 
+    def _present(self, plain: str, text: str, country: str) -> set[str]:
+        """Return the groups a text speaks of, without what it excludes or only makes a condition."""
+        excluded = [m.end() for m in _WITHOUT.finditer(plain)]
+        groups = _groups_of(plain)
+        present = {g for g, at in groups if not any(0 <= at - e <= 24 for e in excluded)}
+        conditions = [(m.start(), m.end()) for m in _CONDITION.finditer(plain)]
+        firm = {g for g, at in groups if not any(a <= at < b for a, b in conditions)}
+        if any(_WEIGHT.get(g, 1.0) >= 1.0 for g in firm & present):
+            present &= firm
+        if country and "force" in present and self._own(plain, text, country):
+            present.add("own")
+        return present
+
     def _own(self, plain: str, text: str, country: str) -> bool:
-        if re.search(r"\b(?:our|its|own|their|combat) (?:own )?(?:combat )?(?:troops|soldiers|forces|army|men)\b", plain):
+        if re.search(
+            r"\b(?:our|its|own|their|combat) (?:own )?(?:combat )?(?:troops|soldiers?|forces|army|men)\b",
+            plain,
+        ):
             return True
-        for match in re.finditer(r"\b([A-Z]\w+) (?:combat |ground )?(?:troops|soldiers|forces|boots)\b", text):
+        for match in re.finditer(
+            r"\b([A-Z]\w+) (?:combat |ground )?(?:troops|soldiers?|forces|boots)\b", text
+        ):
             if country in self.countries.of(match.group(1)):
                 return True
         return False
+
+
+def _fit(profile: _Profile, present: set[str], literal: set[str]) -> float | None:
+    """Return the share of what a proposal needs that is present; None where nothing telling is."""
+    total = sum(profile.needs.values())
+    got = {g: w for g, w in profile.needs.items() if g in present or g in literal}
+    if not total or not any(w >= 0.45 for w in got.values()):
+        return None
+    fit = sum(got.values()) / total
+    heaviest = max(profile.needs.values())
+    if not any(w == heaviest for w in got.values()):
+        fit *= 0.6
+    if "own" in profile.needs and "own" not in present:
+        fit -= 0.35
+    if "own" in present and "own" not in profile.needs:
+        fit -= 0.2
+    extra = sum(w for g, w in profile.also.items() if g in present or g in literal)
+    unasked = {
+        g for g in present
+        if g not in profile.needs and g not in profile.also and _WEIGHT.get(g, 1.0) >= 1.0
+    }  # fmt: skip
+    return fit + 0.2 * extra - 0.05 * len(unasked)
 
 
 def _hyphens(text: str) -> str:
     return re.sub(r"[-/]", " ", text.replace("Franco-", "French "))
 
 
-def _literals(proposal: Proposal) -> set[str]:
-    head = proposal.label.partition(" without ")[0]
+def _literals(head: str) -> set[str]:
     return {w for w in re.findall(r"[a-z0-9]{4,}", folded(head)) if w not in _STOP}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from servanda.evidence.names import folded, near
-from servanda.evidence.offices import Countries, Phrase, described
+from servanda.evidence.offices import Countries, Phrase, described, heads
 from servanda.evidence.records import Span
 from servanda.evidence.registry import (
     OUTLET,
@@ -22,7 +22,7 @@ from servanda.evidence.registry import (
 
 __all__ = ["Directory", "Mention", "Mentions", "directory"]
 
-_PARTICLES = frozenset("von van de der den le la di du del el al ben bin".split())
+_PARTICLES = frozenset(["von", "van", "de", "der", "den", "le", "la", "di", "du", "del", "el", "al", "ben", "bin"])
 _CAPITAL = re.compile(r"\b[A-ZÀ-ÖØ-ÞĀ-Ž][\w’'-]{4,}")
 
 
@@ -56,6 +56,7 @@ class Directory:
             for a in self.actors.values()
         }
         self.phrases: dict[str, Phrase] = {a.id: self._described(a) for a in self.actors.values()}
+        self._fitting: dict[Phrase, tuple[str, ...]] = {}
         self.forms: dict[str, list[str]] = {}
         for actor in self.actors.values():
             for form in self._forms(actor):
@@ -63,9 +64,7 @@ class Directory:
                 if actor.id not in ids:
                     ids.append(actor.id)
         self.surnames = {
-            a.id: folded(_surname(a.plain_name))
-            for a in self.actors.values()
-            if a.type == PERSON
+            a.id: folded(_surname(a.plain_name)) for a in self.actors.values() if a.type == PERSON
         }
         longest = sorted(self.forms, key=len, reverse=True)
         self.pattern = re.compile(
@@ -96,7 +95,10 @@ class Directory:
         return described(text, self.countries)
 
     def _forms(self, actor: Actor) -> list[str]:
-        names = [actor.plain_name, *(a.removeprefix("the ").removeprefix("The ") for a in actor.aliases)]
+        names = [
+            actor.plain_name,
+            *(a.removeprefix("the ").removeprefix("The ") for a in actor.aliases),
+        ]
         if actor.type == PERSON:
             names += [_surname(n) for n in names if n[:1].isupper() and not _titled(n)]
         if actor.type == OUTLET and " " in actor.plain_name:
@@ -107,6 +109,18 @@ class Directory:
                 if known.type == STATE and known.id == country:
                     names += [known.name, *(a.removeprefix("the ") for a in known.aliases)]
         return [n for n in names if len(n) > 1]
+
+    def fitting(self, said: Phrase) -> tuple[str, ...]:
+        """Return the named actors that an office or organ phrase can mean."""
+        if said not in self._fitting:
+            self._fitting[said] = tuple(
+                a.id
+                for a in self.actors.values()
+                if a.type not in UNNAMED
+                and a.type not in {STATE, OUTLET}
+                and heads(said, a, self.phrases[a.id], self.country[a.id])
+            )
+        return self._fitting[said]
 
     def find(self, text: str) -> list[Mention]:
         """Return every mention in order; of two that overlap the longer counts."""
@@ -133,13 +147,13 @@ class Directory:
         return (named or current or ids)[0]
 
     def _near(self, text: str, found: list[Mention]) -> list[Mention]:
-        taken = [m.span for m in found]
+        taken = Mentions(found)
         extra = []
         for match in _CAPITAL.finditer(text):
             span = Span(*match.span())
             word = re.sub(r"['’]s$", "", match.group())
             span = Span(span.start, span.start + len(word))
-            if any(span.overlaps(t) for t in taken):
+            if taken.at(span.start) or taken.within(span):
                 continue
             actor = self._near_actor(word, text[: span.start])
             if actor:
@@ -147,7 +161,9 @@ class Directory:
         return extra
 
     def _near_actor(self, word: str, before: str) -> str | None:
-        return self._near_cached(word, (re.findall(r"[\w’'-]+\s*$", before[-40:]) or [""])[0].strip())
+        return self._near_cached(
+            word, (re.findall(r"[\w’'-]+\s*$", before[-40:]) or [""])[0].strip()
+        )
 
     @lru_cache(maxsize=20_000)  # noqa: B019 - a directory lives as long as the run
     def _near_cached(self, word: str, first: str) -> str | None:
@@ -155,7 +171,9 @@ class Directory:
             if not near(word, surname) or folded(word) == surname:
                 continue
             own = folded(self.actors[id_].plain_name).split()[0]
-            if near(first, own) or (len(surname) >= 8 and len(word) >= 8 and id_ not in self.foreign):
+            if near(first, own) or (
+                len(surname) >= 8 and len(word) >= 8 and id_ not in self.foreign
+            ):
                 return id_
         return None
 
@@ -177,11 +195,21 @@ def _capital(text: str) -> bool:
 
 def _common(form: str) -> bool:
     """Say whether a form may stand in small letters: "the ministry", "the alliance"."""
-    return " " in form or form in {"alliance", "ministry", "mission", "league", "bloc", "union", "commission"}
+    return " " in form or form in {
+        "alliance",
+        "ministry",
+        "mission",
+        "league",
+        "bloc",
+        "union",
+        "commission",
+    }
 
 
 def _titled(name: str) -> bool:
-    return bool(re.search(r"['’]s\b|\b(?:leader|premier|president|minister|diplomat|chief)\b", folded(name)))
+    return bool(
+        re.search(r"['’]s\b|\b(?:leader|premier|president|minister|diplomat|chief)\b", folded(name))
+    )
 
 
 def _surname(name: str) -> str:

@@ -21,11 +21,17 @@ _OFFICES = (
     ("secretary-general", r"secretary[ -]general|alliance (?:chief|head)|nato (?:chief|head)"),
     ("high-representative", r"high representative|top diplomat of the eu|eu foreign policy chief"),
     ("spokes", r"spokes(?:man|woman|person|people)|press secretary|press service"),
-    ("adviser", r"(?:national security )?advis[eo]r|chief of staff|head of the presidential office"),
+    (
+        "adviser",
+        r"(?:national security )?advis[eo]r|chief of staff|head of the presidential office",
+    ),
     ("negotiator", r"(?:chief |lead |top )?negotiator|(?:special |peace )?envoy"),
     ("ambassador", r"ambassador|permanent representative"),
     ("state", r"president|head of state"),
-    ("commander", r"commander(?:-in-chief)?|chief of (?:the )?(?:general|defen[cs]e) staff|general"),
+    (
+        "commander",
+        r"commander(?:-in-chief)?|chief of (?:the )?(?:general|defen[cs]e) staff|general",
+    ),
     ("speaker", r"speaker of"),
     ("mayor", r"mayor|governor"),
 )

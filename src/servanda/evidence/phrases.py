@@ -9,7 +9,7 @@ __all__ = ["clause_end", "control", "left_edge", "noun_phrase", "particle", "sub
 
 _INHERIT = frozenset({"advcl", "xcomp", "conj", "pcomp", "prep", "dep", "ccomp"})
 _CONTROL = frozenset(
-    "urge ask prompt press tell force lead push invite encourage allow want get implore cause".split()
+    ["urge", "ask", "prompt", "press", "tell", "force", "lead", "push", "invite", "encourage", "allow", "want", "get", "implore", "cause"]
 )
 _EDGES = " \t\n\r,;:.—–-"
 _RELATIVE = frozenset({"who", "which", "that", "whose", "whom"})
@@ -40,7 +40,11 @@ def subjects(tree: Tree, verb: Word, depth: int = 0) -> list[Word]:
     """
     if depth > 4:
         return []
-    own = [w for w in tree.children(verb, "nsubj", "csubj") if w.pos in {"NOUN", "PROPN", "PRON", "DET", "NUM", "ADJ", "X"}]
+    own = [
+        w
+        for w in tree.children(verb, "nsubj", "csubj")
+        if w.pos in {"NOUN", "PROPN", "PRON", "DET", "NUM", "ADJ", "X"}
+    ]
     if own:
         return _spread(tree, own[-1], verb)
     passive = tree.children(verb, "nsubjpass")
@@ -137,9 +141,9 @@ def trimmed(text: str, span: Span) -> Span:
         changed = False
         while start < end and text[start] in _EDGES:
             start, changed = start + 1, True
-        while end > start and text[end - 1] in _EDGES and not text[end - 2 : end] in {"”.", '".'}:
+        while end > start and text[end - 1] in _EDGES and text[end - 2 : end] not in {"”.", '".'}:
             end, changed = end - 1, True
-        while end > start and text[end - 1] == "." and text[end - 2] in "”\"’»":
+        while end > start and text[end - 1] == "." and text[end - 2] in '”"’»':
             end, changed = end - 1, True
         for word in ("that ", "and that "):
             if text[start : start + len(word)].lower() == word:

@@ -9,7 +9,7 @@ from servanda.evidence.phrases import trimmed
 from servanda.evidence.records import Span
 from servanda.evidence.resolving import Resolver
 from servanda.evidence.segments import Sentence
-from servanda.evidence.words import words
+from servanda.evidence.words import verb_forms, words
 
 __all__ = ["plain_statements"]
 
@@ -52,22 +52,14 @@ def plain_statements(
             place = Span(base + match.start("who"), base + match.end("who"))
             cue = Span(base + match.start(), place.start)
             rest = Span(base, cue.start) if match.start() else Span(place.end, sentence.span.end)
-            found = [Raw(who, place, cue, trimmed(text, rest), "according-to", speech=True, clause=True)]
+            found = [
+                Raw(who, place, cue, trimmed(text, rest), "according-to", speech=True, clause=True)
+            ]
     return found
 
 
-def _forms(lemma: str) -> list[str]:
-    first, _, rest = lemma.partition("_")
-    tail = f" {rest}" if rest else ""
-    irregular = {"say": "said", "tell": "told", "write": "wrote", "seek": "sought", "throw": "threw", "stand": "stood"}
-    past = irregular.get(first) or (first + "d" if first.endswith("e") else first[:-1] + "ied" if first.endswith("y") and first[-2] not in "aeou" else first + "ed")
-    third = first[:-1] + "ies" if first.endswith("y") and first[-2] not in "aeou" else first + ("es" if first.endswith(("s", "sh", "ch", "x")) else "s")
-    doubled = first + first[-1] + "ed"
-    return [f"{form}{tail}" for form in (past, third, doubled, first)]
-
-
 def _alternatives(lemmas: object) -> str:
-    forms = {f for lemma in lemmas for f in _forms(lemma)}  # type: ignore[attr-defined]
+    forms = {f for lemma in lemmas for f in verb_forms(lemma)}  # type: ignore[attr-defined]
     return "|".join(sorted(map(re.escape, forms), key=len, reverse=True))
 
 
@@ -77,14 +69,18 @@ _PATTERNS: dict[str, re.Pattern[str]] = {}
 def _speech() -> re.Pattern[str]:
     if "speech" not in _PATTERNS:
         verbs = _alternatives(words().speech - {"open", "begin", "call", "ask"})
-        _PATTERNS["speech"] = re.compile(rf"{_WHO},?{_ADVERB} (?P<verb>{verbs})\b|(?P<verb2>{verbs}) (?P<who2>[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*|the \w+(?: \w+)?)(?=[,.]|$)")
+        _PATTERNS["speech"] = re.compile(
+            rf"{_WHO},?{_ADVERB} (?P<verb>{verbs})\b|(?P<verb2>{verbs}) (?P<who2>[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*|the \w+(?: \w+)?)(?=[,.]|$)"
+        )
     return _PATTERNS["speech"]
 
 
 def _stand() -> re.Pattern[str]:
     if "stand" not in _PATTERNS:
         verbs = _alternatives(words().position)
-        _PATTERNS["stand"] = re.compile(rf"{_WHO}{_ADVERB}(?P<neg> did not| does not| would not| do not)? (?P<verb>{verbs})\b")
+        _PATTERNS["stand"] = re.compile(
+            rf"{_WHO}{_ADVERB}(?P<neg> did not| does not| would not| do not)? (?P<verb>{verbs})\b"
+        )
     return _PATTERNS["stand"]
 
 
@@ -122,13 +118,15 @@ def _report(text: str, sentence: Sentence, match: re.Match[str], resolver: Resol
     return Raw(who, place, cue, span, "plain-speech", speech=True, clause=True, certainty=0.7)
 
 
-def _position(text: str, sentence: Sentence, match: re.Match[str], resolver: Resolver) -> Raw | None:
+def _position(
+    text: str, sentence: Sentence, match: re.Match[str], resolver: Resolver
+) -> Raw | None:
     base = sentence.span.start
     who = _who(match, base, resolver)
     if who is None:
         return None
     found = next(
-        (w for lemma, w in words().position.items() if match["verb"] in _forms(lemma)), (0.0, 0.5)
+        (w for lemma, w in words().position.items() if match["verb"] in verb_forms(lemma)), (0.0, 0.5)
     )
     stance = found[0]
     if match["neg"]:
@@ -139,4 +137,13 @@ def _position(text: str, sentence: Sentence, match: re.Match[str], resolver: Res
     if span.end - span.start < 3:
         return None
     resolver.heard(who, place.start)
-    return Raw(who, place, cue, span, "plain-position", speech=False, stance=stance, certainty=min(0.8, found[1]))
+    return Raw(
+        who,
+        place,
+        cue,
+        span,
+        "plain-position",
+        speech=False,
+        stance=stance,
+        certainty=min(0.8, found[1]),
+    )

@@ -43,7 +43,16 @@ def colon_form(text: str, sentence: Sentence, resolver: Resolver) -> Raw | None:
     cue = Span(place.end, place.end + 1)
     end = sentence.span.end - (text[sentence.span.end - 1] == ".")
     content = Span(sentence.span.start + match.end(), end)
-    return Raw(mention.actor, mention.span, cue, content, "colon-form", speech=True, clause=True, certainty=0.8)
+    return Raw(
+        mention.actor,
+        mention.span,
+        cue,
+        content,
+        "colon-form",
+        speech=True,
+        clause=True,
+        certainty=0.8,
+    )
 
 
 def remaining(
@@ -53,7 +62,11 @@ def remaining(
     after = text[quote.end : sentence.span.end]
     before = text[sentence.span.start : quote.start]
     if match := _BESIDE.match(after):
-        inside = resolver.mentions.within(Span(quote.end + match.end(), min(sentence.span.end, quote.end + match.end() + _WIDE * 2)))
+        inside = resolver.mentions.within(
+            Span(
+                quote.end + match.end(), min(sentence.span.end, quote.end + match.end() + _WIDE * 2)
+            )
+        )
         if inside:
             at = Span(quote.end + match.start("verb"), quote.end + match.end("verb"))
             return inside[0].actor, inside[0].span, at
@@ -76,7 +89,10 @@ def _subject(
         following = text[mention.span.end : mention.span.end + 2]
         if following in {"'s", "’s"} or (kind == "state" and len(inside) > 1):
             continue
-        if re.search(r"\b(?:of|by|with|to|for|from|at|in)\s+(?:the\s+)?$", text[max(0, mention.span.start - 12) : mention.span.start]):
+        if re.search(
+            r"\b(?:of|by|with|to|for|from|at|in)\s+(?:the\s+)?$",
+            text[max(0, mention.span.start - 12) : mention.span.start],
+        ):
             continue
         return mention.actor, mention.span, mention.span
     head = re.match(r"(He|She|It|They|he|she)\b", sentence.span.of(text))

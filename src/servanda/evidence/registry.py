@@ -258,15 +258,24 @@ def _holder(name: str, held: list[tuple[State, Any]], known: dict[str, Actor]) -
     """Make a person of the offices held; the latest says for whom they speak."""
     ordered = sorted(held, key=lambda pair: pair[1].from_.day)
     state, last = ordered[-1]
-    role = last.title if " of the " in last.title else f"{last.title} of {state.name}"
+    role = last.title if " of the " in last.title else f"{last.title} of {_the(state.name)}"
     names = tuple({alias: None for _, o in ordered for alias in o.aliases})
     offices = tuple(
-        Office(f"{o.title} of {s.name}", o.from_.day, o.to.day if o.to else None)
+        Office(f"{o.title} of {_the(s.name)}", o.from_.day, o.to.day if o.to else None)
         for s, o in ordered
     )
     short = _slug(name)
     id_ = short if short not in known else "-".join(re.findall(r"[a-z]+", folded(name)))
     return Actor(id_, name, PERSON, role, state.id, names, offices)
+
+
+def _the(name: str) -> str:
+    """Put the article where a country's name has one."""
+    return (
+        f"the {name}"
+        if name.startswith("United ") or name in {"Netherlands", "Philippines"}
+        else name
+    )
 
 
 def _slug(name: str) -> str:

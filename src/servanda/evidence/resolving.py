@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from servanda.evidence.mentions import Directory, Mention, Mentions
 from servanda.evidence.names import FEMALE, MALE, folded, gender_of
-from servanda.evidence.offices import described, heads
+from servanda.evidence.offices import described
 from servanda.evidence.records import Span
 from servanda.evidence.registry import COLLECTIVE, OUTLET, PERSON, STATE, UNNAMED
 from servanda.evidence.segments import Layout
@@ -20,7 +20,9 @@ _HE, _SHE = {"he", "his", "him", "himself"}, {"she", "her", "hers", "herself"}
 _IT, _THEY = {"it", "its", "itself"}, {"they", "their", "them", "themselves"}
 _REACH = 6
 _PAPER = re.compile(r"\b(?:news)?paper|outlet|agency|broadcaster|magazine|daily\b")
-_FILLER = frozenset("a an the some several two three other senior unnamed one of them its their his her".split())
+_FILLER = frozenset(
+    ["a", "an", "the", "some", "several", "two", "three", "other", "senior", "unnamed", "one", "of", "them", "its", "their", "his", "her"]
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -49,7 +51,7 @@ class Resolver:
         self._heard = [
             _Heard(m.span.start, m.actor, subject=False)
             for m in self.mentions.all
-            if not any(q.covers(m.span) for q in layout.quotes)
+            if not layout.quoted(m.span)
         ]
 
     def sentence_of(self, place: int) -> int:
@@ -81,6 +83,11 @@ class Resolver:
         if word in _HE | _SHE | _IT | _THEY or word in {"who", "which"}:
             found = self.pronoun(word, head.start)
             return (found, head) if found else None
+        if word in {"one", "some", "two", "many"} and re.search(
+            r"\bof them\b", phrase.of(self.text)
+        ):
+            found = self.pronoun("they", head.start)
+            return (found, phrase) if found else None
         mention = self.named(phrase, head.start)
         if mention is not None and not self._other_head(phrase, head, mention):
             return mention.actor, mention.span
@@ -112,17 +119,11 @@ class Resolver:
                 said = type(said)(said.offices, said.organs, said.field, country)
         if _PAPER.search(folded(text)) and not said.offices:
             return self._latest(span.start, lambda a: self._type(a) == OUTLET)
-        fits = [
-            a.id
-            for a in self.directory.actors.values()
-            if a.type not in UNNAMED
-            and a.type not in {STATE, OUTLET}
-            and heads(said, a, self.directory.phrases[a.id], self.directory.country[a.id])
-        ]
+        fits = self.directory.fitting(said)
         unnamed = self._unnamed(text, said.countries)
         return unnamed or self._one_of(fits, span.start, bool(said.countries))
 
-    def _one_of(self, fits: list[str], place: int, placed: bool) -> str | None:
+    def _one_of(self, fits: tuple[str, ...], place: int, placed: bool) -> str | None:
         if not fits:
             return None
         own = [f for f in fits if f not in self.directory.foreign]
@@ -138,7 +139,11 @@ class Resolver:
         return holding[0] if len(holding) == 1 else None
 
     def _unnamed(self, text: str, countries: frozenset[str]) -> str | None:
-        words = [w for w in re.findall(r"[a-z-]+", folded(re.sub(r"['’]s\b", "", text))) if w not in _FILLER]
+        words = [
+            w
+            for w in re.findall(r"[a-z-]+", folded(re.sub(r"['’]s\b", "", text)))
+            if w not in _FILLER
+        ]
         words = [_neutral(w) for w in words if not self.directory.countries.keys.get(w)]
         if not words:
             return None

@@ -16,8 +16,7 @@ __all__ = ["Layout", "Sentence", "layout"]
 
 _PAIRS = {"“": "”", "«": "»", "„": "“”", "‘": "’", "‹": "›", "「": "」"}
 _ABBREVIATIONS = frozenset(
-    """mr mrs ms dr prof gen col lt capt maj sen rep gov st sgt no vs etc inc ltd jr sr approx dept
-    u.s u.k u.n e.g i.e a.m p.m jan feb mar apr jun jul aug sep sept oct nov dec adm amb brig""".split()
+    ["mr", "mrs", "ms", "dr", "prof", "gen", "col", "lt", "capt", "maj", "sen", "rep", "gov", "st", "sgt", "no", "vs", "etc", "inc", "ltd", "jr", "sr", "approx", "dept", "u.s", "u.k", "u.n", "e.g", "i.e", "a.m", "p.m", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "adm", "amb", "brig"]
 )
 _END = re.compile(r"[.!?…]+[”\"’»)\]]*(?=\s|$)|\n+")
 _LONGEST_QUOTE = 3_000
@@ -42,6 +41,11 @@ class Layout:
 
     sentences: tuple[Sentence, ...]
     quotes: tuple[Span, ...]
+
+    def quoted(self, span: Span) -> bool:
+        """Say whether a span lies in a quotation."""
+        at = bisect_right(self.quotes, Span(span.start, 10**9)) - 1
+        return at >= 0 and self.quotes[at].covers(span)
 
     def quotes_near(self, span: Span) -> tuple[Span, ...]:
         """Return the quotations that begin in a span."""
@@ -81,7 +85,7 @@ def _quotes(text: str) -> list[Span]:
     found: list[Span] = []
     at = 0
     double = '"' in text or "“" in text or "«" in text or "„" in text
-    opening = re.compile("[“«„‹「\"]" if double else "[‘“«„\"']")
+    opening = re.compile('[“«„‹「"]' if double else "[‘“«„\"']")
     while match := opening.search(text, at):
         start, mark = match.start(), match.group()
         end = _closing(text, start, mark)
@@ -116,9 +120,7 @@ def _inside(at: int, quotes: list[Span], starts: list[int]) -> bool:
     return index >= 0 and quotes[index].start <= at < quotes[index].end - 1
 
 
-def _pieces(
-    text: str, quotes: list[Span], starts: list[int]
-) -> list[tuple[Span, bool]]:
+def _pieces(text: str, quotes: list[Span], starts: list[int]) -> list[tuple[Span, bool]]:
     found: list[tuple[Span, bool]] = []
     begin = 0
     for match in _END.finditer(text):
@@ -167,7 +169,7 @@ def _stripped(text: str, span: Span) -> Span | None:
 def _parts(
     text: str, span: Span, paragraph: int, quotes: list[Span], starts: list[int]
 ) -> list[Sentence]:
-    headline = text[span.end - 1] not in ".!?…”\"’»:;)" and (
+    headline = text[span.end - 1] not in '.!?…”"’»:;)' and (
         span.end == len(text) or text[span.end] == "\n"
     )
     found: list[Sentence] = []

@@ -21,11 +21,12 @@ from servanda.evidence.records import Reading, Span, Unresolved
 from servanda.evidence.registry import Registry, shipped
 from servanda.evidence.resolving import Resolver
 from servanda.evidence.segments import Layout, Sentence, layout
+from servanda.evidence.words import cue_forms
 
 __all__ = ["LONGEST", "read_text"]
 
 LONGEST = 2_000_000
-_CUES = re.compile(r"[“\"«„‘]|\b(?:[A-Z]\w+|it|they|he|she|the \w+)\b")
+_TOKEN = re.compile(r"[a-z]+")
 
 
 def read_text(
@@ -116,7 +117,7 @@ class _Reader:
         self.last: Raw | None = None
 
     def run(self) -> list[tuple[Sentence, list[Raw]]]:
-        worth = [s for s in self.parts.sentences if _CUES.search(s.span.of(self.text))]
+        worth = [s for s in self.parts.sentences if self._worth(s)]
         trees = grammar.parsed([s.span.of(self.text) for s in worth]) if self.level else []
         by_start = {s.span.start: t for s, t in zip(worth, trees, strict=False)}
         found = []
@@ -131,6 +132,13 @@ class _Reader:
             elif not raws and quotes == () and self._names_somebody(sentence):
                 self.last = None
         return found
+
+    def _worth(self, sentence: Sentence) -> bool:
+        """Say whether a sentence may carry a claim, so that it is worth parsing."""
+        if self.parts.quotes_near(sentence.span):
+            return True
+        content = sentence.span.of(self.text).lower()
+        return not cue_forms().isdisjoint(_TOKEN.findall(content))
 
     def _names_somebody(self, sentence: Sentence) -> bool:
         return any(
@@ -149,7 +157,13 @@ class _Reader:
             if self.level:
                 return []
             return plain_statements(self.text, sentence, self.resolver, quotes)
-        return statements(self.text, tree.moved(sentence.span.start), self.resolver, quotes)
+        found = statements(self.text, tree.moved(sentence.span.start), self.resolver, quotes)
+        if found or any(
+            w.pos in {"VERB", "AUX"} and w.tag != "VBG" for w in tree.words if w.dep == "ROOT"
+        ):
+            return found
+        # A headline whose verb the parser took for a noun ("Calloway backs monitors").
+        return plain_statements(self.text, sentence, self.resolver, quotes)
 
     def _quoted(self, sentence: Sentence, quotes: tuple[Span, ...], raws: list[Raw]) -> list[Raw]:
         raws = [self._widened(r, quotes, raws) for r in raws]
@@ -172,18 +186,34 @@ class _Reader:
         if raw.clause:
             later = [q for q in quotes if q.start >= max(span.end, raw.cue.end)]
             quoted = any(span.covers(q) for q in quotes)
-            others = [r for r in raws if r is not raw and r.speaker == raw.speaker or r.speaker is not None]
+            others = [r for r in raws if r.speaker is not None]
             for quote in later:
                 free = not any(r is not raw and r.span.overlaps(quote) for r in others)
                 between = self.text[max(span.end, raw.cue.end) : quote.start]
-                if quoted and free and len(between) < 60 and re.fullmatch(r"[^.:]*[,;:.]?\s*(?:that|and|but)?\s*", between):
+                if (
+                    quoted
+                    and free
+                    and len(between) < 60
+                    and re.fullmatch(r"[^.:]*[,;:.]?\s*(?:that|and|but)?\s*", between)
+                ):
                     span = Span(span.start, quote.end)
+            start = min(raw.cue.start, raw.speaker_span.start)
+            for quote in reversed([q for q in quotes if q.end <= min(start, span.start)]):
+                free = not any(r is not raw and r.span.overlaps(quote) for r in others)
+                if (
+                    quoted
+                    and free
+                    and not re.search(r"\w", self.text[quote.end : min(start, span.start)])
+                ):
+                    span = Span(quote.start, span.end)
         return replace(raw, span=span) if span != raw.span else raw
 
     def _for(
         self, sentence: Sentence, quote: Span, quotes: tuple[Span, ...], raws: list[Raw]
     ) -> Raw | None:
-        if orphan(self.text, sentence, quotes) or (sentence.joined and self._no_subject(sentence, quote)):
+        if orphan(self.text, sentence, quotes) or (
+            sentence.joined and self._no_subject(sentence, quote)
+        ):
             if self.last is None or self.last.speaker is None:
                 return None
             span = sentence.span if sentence.joined else quote

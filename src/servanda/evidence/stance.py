@@ -51,11 +51,12 @@ def judged(text: str) -> Judged:
         for mark in (",", ";", ":"):
             if mark in before:
                 before = before[len(before) - before[::-1].index(mark) :]
-        if any(word in lists.negating for word in before):
+        near = [w for at, w in enumerate(reversed(before)) if w != "without" or at == 0]
+        if any(word in lists.negating for word in near):
             value = -0.9 * value
         total += value
         seen += 1
-    bare = any(t in {"no", "not", "never", "nothing", "nobody", "cannot", "n't", "without"} for t in tokens)
+    bare = any(t in {"no", "not", "never", "nothing", "nobody", "cannot", "n't"} for t in tokens)
     if any(t in lists.turners for t in tokens):
         total, seen = abs(total) + 0.7, seen + 1
     if not seen:

@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-__all__ = ["Words", "words"]
+__all__ = ["Words", "cue_forms", "verb_forms", "words"]
 
 Weight = tuple[float, float]
 
@@ -26,6 +26,7 @@ class Words:
     denying: frozenset[str]
     judging: frozenset[str]
     asking: frozenset[str]
+    leaning: dict[str, float]
     nouns: dict[str, float]
     position: dict[str, Weight]
     adjectives: dict[str, Weight]
@@ -59,6 +60,7 @@ def words() -> Words:
         denying=_set(speech["denying"]),
         judging=_set(speech["judging"]),
         asking=_set(speech["asking"]),
+        leaning=speech["leaning"],
         nouns=speech["nouns"],
         position=_pairs(data["position"]),
         adjectives=_pairs(data["adjectives"]),
@@ -67,12 +69,66 @@ def words() -> Words:
         negating=_set(stance["least"]),
         turners=_set(stance["turners"]),
         silence=_set(data["silence"]["verbs"]),
-        incident=_kinds({k: v for k, v in incident.items() if k not in {"targets", "hypothetical"}}),
+        incident=_kinds(
+            {k: v for k, v in incident.items() if k not in {"targets", "hypothetical"}}
+        ),
         targets=_kinds(incident["targets"]),
         hypothetical=_set(incident["hypothetical"]),
         concepts=_groups(data["concepts"]),
         anaphora=_set(data["anaphora"]["words"]),
     )
+
+
+@cache
+def cue_forms() -> frozenset[str]:
+    """Return every form of a word that may carry a claim: a sentence without one is not parsed."""
+    lists = words()
+    verbs = lists.speech | set(lists.position) | lists.silence | lists.judging | lists.denying
+    found = set(lists.adjectives) | {"according"}
+    for lemma in verbs:
+        found.update(form.split()[0] for form in verb_forms(lemma))
+        found.add(_ing(lemma.split("_")[0]))
+    for noun in lists.nouns:
+        found.update((noun, f"{noun}s"))
+    return frozenset(found)
+
+
+_IRREGULAR = {
+    "say": "said", "tell": "told", "write": "wrote", "seek": "sought", "throw": "threw",
+    "stand": "stood", "think": "thought", "speak": "spoke", "swear": "swore", "draw": "drew",
+    "come": "came", "begin": "began", "go": "went", "be": "was",
+}  # fmt: skip
+_PARTICIPLE = {
+    "write": "written", "throw": "thrown", "speak": "spoken", "swear": "sworn", "draw": "drawn",
+}  # fmt: skip
+
+
+def verb_forms(lemma: str) -> tuple[str, ...]:
+    """Return past, third person, doubled past, participle and plain form, with the particle.
+
+    Examples:
+        >>> verb_forms("rule_out")[:2]
+        ('ruled out', 'rules out')
+        >>> verb_forms("deny")[0], verb_forms("say")[0]
+        ('denied', 'said')
+    """
+    first, _, rest = lemma.partition("_")
+    tail = f" {rest.replace('_', ' ')}" if rest else ""
+    soft = first.endswith("y") and first[-2] not in "aeou"
+    regular = first + "d" if first.endswith("e") else first[:-1] + "ied" if soft else first + "ed"
+    third = (
+        first[:-1] + "ies" if soft
+        else first + ("es" if first.endswith(("s", "sh", "ch", "x")) else "s")
+    )  # fmt: skip
+    forms = (
+        _IRREGULAR.get(first, regular), third, first + first[-1] + "ed",
+        _PARTICIPLE.get(first, regular), first,
+    )  # fmt: skip
+    return tuple(f"{form}{tail}" for form in dict.fromkeys(forms))
+
+
+def _ing(first: str) -> str:
+    return (first[:-1] if first.endswith("e") and not first.endswith("ee") else first) + "ing"
 
 
 def _set(text: str) -> frozenset[str]:

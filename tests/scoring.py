@@ -113,72 +113,97 @@ def pairs(scored: Iterable[tuple[float, int, int]]) -> list[tuple[int, int]]:
 
 def score_into(total: Score, report: Mapping[str, Any], reading: Reading) -> list[str]:
     """Add one report's counts and return what went wrong, in words."""
-    text = reading.text
     talk: list[str] = []
     gold = [s for s in report["statements"] if s["content_span"]]
-    claims = [c for c in reading.claims if c.rule != "silence"]
-    silent = [
-        s
-        for s in gold
-        if s["stance"] == 0.0 and s["proposal"] and "confirm" in s["content_span"].get("text", "")
-    ]
+    matched = statements(total, gold, reading, talk)
+    stances(total, gold, reading, matched, talk)
+    quotes(total, gold, reading, talk)
+    incidents(total, report, reading, talk)
+    third_party(total, gold, reading, talk)
+    errors(total, report, reading, talk)
+    return talk
+
+
+def statements(
+    total: Score, gold: list[dict[str, Any]], reading: Reading, talk: list[str]
+) -> list[tuple[int, int]]:
+    """Count statements; a claim of silence that no label has counts on neither side."""
     scored, loose = [], []
     for i, s in enumerate(gold):
         for j, c in enumerate(reading.claims):
-            if c.speaker != s["speaker"]:
-                continue
             share = union_share(span(s["content_span"]), c.span)
+            if c.speaker != s["speaker"] or share == 0:
+                continue
             if share >= 0.5:
                 scored.append((share, i, j))
             if share >= 0.1 and shorter_share(span(s["content_span"]), c.span) >= 0.5:
                 loose.append((share, i, j))
     matched = pairs(scored)
     hit_gold, hit_claim = {i for i, _ in matched}, {j for _, j in matched}
-    counted = [j for j, c in enumerate(reading.claims) if c in claims or j in hit_claim]
+    counted = [j for j, c in enumerate(reading.claims) if c.rule != "silence" or j in hit_claim]
     total.statements[0] += len(matched)
     total.statements[1] += len(gold)
     total.statements[2] += len(counted)
     total.lenient += len(pairs(loose))
     for i, s in enumerate(gold):
-        if i not in hit_gold and s not in silent[:0]:
-            talk.append(
-                f"MISSED {s['id']} {s['kind']} {s['speaker']}: {text[slice(*span(s['content_span']))]!r}"
-            )
+        if i not in hit_gold:
+            words = reading.text[slice(*span(s["content_span"]))]
+            talk.append(f"MISSED {s['id']} {s['kind']} {s['speaker']}: {words!r}")
     for j in counted:
         if j not in hit_claim:
             c = reading.claims[j]
-            talk.append(f"EXTRA [{c.rule}] {c.kind} {c.speaker}: {c.span.of(text)!r}")
+            talk.append(f"EXTRA [{c.rule}] {c.kind} {c.speaker}: {c.span.of(reading.text)!r}")
+    return matched
+
+
+def stances(
+    total: Score,
+    gold: list[dict[str, Any]],
+    reading: Reading,
+    matched: list[tuple[int, int]],
+    talk: list[str],
+) -> None:
+    """Compare proposal and sign of what was matched."""
     for i, j in matched:
         s, c = gold[i], reading.claims[j]
-        if s["proposal"] is not None and s["stance"] is not None:
-            total.signs[1] += 1
-            total.proposals[1] += 1
-            total.proposals[0] += s["proposal"] == c.proposal
-            right = c.stance is not None and sign(s["stance"], c.stance)
-            total.signs[0] += right
-            if not right or s["proposal"] != c.proposal:
-                talk.append(
-                    f"STANCE [{c.rule}] {c.span.of(text)[:70]!r}: {c.proposal} {c.stance} gold {s['proposal']} {s['stance']}"
-                )
-    quotes(total, gold, reading, talk)
-    incidents(total, report, reading, talk)
+        if s["proposal"] is None or s["stance"] is None:
+            continue
+        right = c.stance is not None and sign(s["stance"], c.stance)
+        total.signs[0] += right
+        total.signs[1] += 1
+        total.proposals[0] += s["proposal"] == c.proposal
+        total.proposals[1] += 1
+        if not right or s["proposal"] != c.proposal:
+            words = c.span.of(reading.text)[:70]
+            labelled = f"{s['proposal']} {s['stance']}"
+            talk.append(f"STANCE [{c.rule}] {words!r}: {c.proposal} {c.stance} gold {labelled}")
+
+
+def third_party(
+    total: Score, gold: list[dict[str, Any]], reading: Reading, talk: list[str]
+) -> None:
+    """Count claims booked as those of the actor somebody else speaks about."""
     for s in gold:
         about = s.get("reports_position_of")
         for c in reading.claims:
-            if about and c.speaker == about[0] and c.speaker != s["speaker"]:
-                if shorter_share(span(s["content_span"]), c.span) > 0.5:
-                    total.third_party += 1
-                    talk.append(f"THIRD PARTY AS OWN {c.speaker}: {c.span.of(text)!r}")
+            if not about or c.speaker != about[0] or c.speaker == s["speaker"]:
+                continue
+            if shorter_share(span(s["content_span"]), c.span) > 0.5:
+                total.third_party += 1
+                talk.append(f"THIRD PARTY AS OWN {c.speaker}: {c.span.of(reading.text)!r}")
+
+
+def errors(total: Score, report: Mapping[str, Any], reading: Reading, talk: list[str]) -> None:
+    """Count labelled source errors that are flagged by kind at the place."""
     for e in report.get("source_errors", []):
         total.errors[1] += 1
-        ok = any(
+        found = any(
             f.kind == e["kind"] and union_share(span(e["span"]), f.span) > 0.2
             for f in reading.flags
         )
-        total.errors[0] += ok
-        if not ok:
+        total.errors[0] += found
+        if not found:
             talk.append(f"NOT FLAGGED {e['kind']}")
-    return talk
 
 
 def sign(gold: float, said: float) -> bool:

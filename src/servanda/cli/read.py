@@ -178,7 +178,8 @@ def _show(session: Session, trace: str | None, *, positions: bool) -> None:
         for document, reading in session.pairs():
             click.echo(reading_text(document.name, reading, ink.width, ink.colour))
     say(
-        "Stances are coded by rules and unreviewed unless it says so. --review goes through them, --json gives everything."
+        "Stances are coded by rules and unreviewed unless it says so. --review goes through "
+        "them, --json gives everything."
     )
 
 

@@ -10,11 +10,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from servanda.evidence.contents import Contents
 from servanda.evidence.grammar import Tree, Word
 from servanda.evidence.phrases import (
-    clause_end,
     control,
-    left_edge,
     noun_phrase,
     particle,
     subjects,
@@ -27,10 +26,10 @@ from servanda.evidence.words import words
 
 __all__ = ["Raw", "statements"]
 
-_ONWARD = frozenset({"in", "at", "to", "for", "of", "along", "between", "toward", "towards", "as"})
 _MODAL_NOT = frozenset({"not", "n't", "never", "hardly", "no"})
 _LIGHT = frozenset(
-    ["make", "issue", "repeat", "renew", "reiterate", "voice", "express", "restate", "launch", "respond", "answer", "have", "announce", "give", "table", "present", "unveil", "deliver", "reply", "declare"]
+    """make issue repeat renew reiterate voice express restate launch respond answer have announce
+    give table present unveil deliver reply declare""".split()
 )
 
 
@@ -65,7 +64,8 @@ class _Sentence:
         self.found: list[Raw] = []
         self.reported: list[tuple[Span, Word, frozenset[str | None]]] = []
         self.lists = words()
-        self.whole = tree.span(tree.words[0], tree.words[-1])
+        self.contents = Contents(text, tree, quotes)
+        self.whole = self.contents.whole
 
     def read(self) -> list[Raw]:
         ordered = sorted(self.tree.words, key=lambda w: (not self._says(w), self._depth(w)))
@@ -74,7 +74,7 @@ class _Sentence:
                 continue
             if word.lower in self.lists.adjectives or word.lemma in self.lists.adjectives:
                 self._adjective(word)
-            if self._quoted(word):
+            if self.contents.quoted(word):
                 continue
             if word.pos in {"VERB", "AUX"} or (
                 word.dep == "ROOT" and word.lemma in self.lists.position
@@ -88,7 +88,7 @@ class _Sentence:
     def _says(self, word: Word) -> bool:
         return (
             word.pos == "VERB" and word.lemma in self.lists.speech - self.lists.weak
-            and word.tag in {"VBD", "VBZ", "VBP", "VBN"} and not self._quoted(word)
+            and word.tag in {"VBD", "VBZ", "VBP", "VBN"} and not self.contents.quoted(word)
         )  # fmt: skip
 
     def _anothers(self, raw: Raw) -> bool:
@@ -100,10 +100,6 @@ class _Sentence:
 
     def _depth(self, word: Word) -> int:
         return sum(1 for _ in self.tree.ancestors(word))
-
-    def _quoted(self, word: Word) -> bool:
-        place = self.tree.place(word)
-        return any(q.covers(place) for q in self.quotes)
 
     def _inside_report(self, word: Word) -> bool:
         place = self.tree.place(word)
@@ -148,7 +144,7 @@ class _Sentence:
             return
         if self._silence(verb, who):
             return
-        content, how = self._content(verb, mark, speech=speech)
+        content, how = self.contents.content(verb, mark, speech=speech)
         if content is None:
             return
         clause = how in {"clause", "that", "leading", "aside", "colon"}
@@ -255,231 +251,6 @@ class _Sentence:
         self._put(who, raw, verb)
         return True
 
-    # --- content ---
-
-    def _content(self, verb: Word, mark: Word | None, *, speech: bool) -> tuple[Span | None, str]:
-        tree = self.tree
-        if mark is not None and mark.dep in {"prep", "agent"}:
-            noun = next(iter(tree.children(mark, "pobj", "pcomp")), None)
-            if noun is not None:
-                return self._of(noun), "object"
-        if verb.dep == "acl" and verb.tag == "VBN" and not speech_clause(tree, verb):
-            noun = tree.head(verb)
-            return trimmed(self.text, noun_phrase(tree, noun)), "passive"
-        if tree.children(verb, "nsubjpass") and verb.tag in {"VBN", "VBD"} and not speech:
-            return self._of(tree.children(verb, "nsubjpass")[0]), "passive"
-        if verb.lemma in self.lists.judging:
-            found = self._judged(verb)
-            if found is not None:
-                return found, "judged"
-        if verb.lemma in self.lists.asking:
-            found = self._asked(verb)
-            if found is not None:
-                return found, "asked"
-        clause = self._clause(verb, speech=speech)
-        if clause is not None:
-            return clause
-        return self._object(verb)
-
-    def _of(self, word: Word) -> Span:
-        sub = self.tree.subtree(word)
-        span = self.tree.span(sub[0], sub[-1])
-        span = self._onward(span, sub[-1])
-        cut = re.search(
-            r",\s+(?:(?:after|in|under|by) which\b|according to\b|while\b|yet\b)",
-            span.of(self.text),
-        )
-        return trimmed(self.text, Span(span.start, span.start + cut.start()) if cut else span)
-
-    def _onward(self, span: Span, last: Word) -> Span:
-        """Go on over phrases that the parser hung elsewhere: "a truce | in the air and at sea"."""
-        words_ = self.tree.words
-        at = last.i + 1
-        if last.dep == "ROOT" or at >= len(words_) or words_[at].lower not in _ONWARD:
-            return span
-        end = at
-        while end < len(words_) and end - at < 10:
-            word = words_[end]
-            if word.pos in {"VERB", "AUX", "SCONJ", "PUNCT", "PART"} or _temporal(word):
-                break
-            end += 1
-        while end > at and words_[end - 1].pos in {"ADP", "CCONJ", "DET", "PRON"}:
-            end -= 1
-        return Span(span.start, self.tree.place(words_[end - 1]).end) if end > at else span
-
-    def _judged(self, verb: Word) -> Span | None:
-        after = [
-            w
-            for w in self.tree.children(verb)
-            if w.i > verb.i
-            and w.dep in {"dobj", "oprd", "ccomp", "xcomp", "prep", "nsubj", "attr", "acomp"}
-        ]
-        after = [w for w in after if w.dep != "prep" or w.lower in {"as", "to"}]
-        if not after:
-            return None
-        first = min(left_edge(self.tree, w).i for w in after)
-        last = max(self.tree.subtree(w)[-1].i for w in after)
-        return trimmed(
-            self.text,
-            self.tree.span(self.tree.words[max(first, verb.i + 1)], self.tree.words[last]),
-        )
-
-    def _asked(self, verb: Word) -> Span | None:
-        below = control(self.tree, verb, "xcomp", "ccomp")
-        if below is None:
-            return None
-        noun = next((w for w in self.tree.children(verb, "dobj") if w.i < below.i), None)
-        first = left_edge(self.tree, noun) if noun is not None else left_edge(self.tree, below)
-        return trimmed(self.text, self.tree.span(first, self.tree.subtree(below)[-1]))
-
-    def _clause(self, verb: Word, *, speech: bool) -> tuple[Span, str] | None:
-        tree = self.tree
-        ccomps = tree.children(verb, "ccomp")
-        if not speech:
-            if ccomps and verb.lemma in {
-                "want",
-                "prefer",
-                "demand",
-                "propose",
-                "insist",
-                "hope",
-                "fear",
-                "doubt",
-                "wish",
-            }:
-                return self._of(ccomps[-1]), "to"
-            return None
-        if (colon := self._colon(verb)) is not None:
-            return colon, "colon"
-        if (that := self._that(verb, ccomps)) is not None:
-            return that, "that"
-        if ccomps:
-            return self._ccomp(verb, ccomps), "clause"
-        if (leading := self._leading(verb)) is not None:
-            return leading
-        return None
-
-    def _ccomp(self, verb: Word, ccomps: list[Word]) -> Span:
-        chosen = max(ccomps, key=lambda w: len(self.tree.subtree(w)))
-        span = self._of(chosen)
-        place = self.tree.place(verb)
-        if span.start > place.start:
-            return self._until_participle(span, verb)
-        return span
-
-    def _that(self, verb: Word, ccomps: list[Word]) -> Span | None:
-        words_ = self.tree.words
-        for at in range(verb.i + 1, min(verb.i + 12, len(words_))):
-            word = words_[at]
-            if self._quoted(word):
-                break
-            if word.text in {";", ":"} or (word.pos == "VERB" and word.lemma in self.lists.speech):
-                break
-            if word.lower == "that" and (
-                word.dep in {"mark", "dobj", "nsubj", "nsubjpass"} or word.tag in {"IN", "WDT"}
-            ):
-                if (
-                    word.tag == "WDT"
-                    and word.dep in {"nsubj", "nsubjpass"}
-                    and words_[at - 1].pos in {"NOUN", "PROPN"}
-                    and ccomps
-                ):
-                    continue
-                owner = self.tree.head(word)
-                last = clause_end(self.tree, word)
-                if word.dep == "mark" and owner in ccomps:
-                    last = self.tree.subtree(owner)[-1]
-                span = self.tree.span(word, last)
-                return self._until_participle(trimmed(self.text, span), verb)
-        return None
-
-    def _until_participle(self, span: Span, verb: Word) -> Span:
-        """End a clause where the speaker goes on: ", adding that", ", and he"."""
-        for word in self.tree.words:
-            place = self.tree.place(word)
-            if not span.start < place.start < span.end or self._quoted(word):
-                continue
-            goes_on = (
-                word.tag == "VBG"
-                and word.lemma in self.lists.speech
-                and self.text[: place.start].rstrip().endswith(",")
-            )
-            conj = word.dep == "conj" and word.head == verb.i and word.pos == "VERB"
-            if goes_on or (conj and word.lemma in self.lists.speech | set(self.lists.position)):
-                cut = place.start
-                if conj:
-                    first = left_edge(self.tree, word)
-                    before = [
-                        w
-                        for w in self.tree.words
-                        if w.i < first.i and w.lower in {"and", "but", "while"}
-                    ]
-                    cut = (
-                        self.tree.place(before[-1]).start
-                        if before
-                        else self.tree.place(first).start
-                    )
-                if cut > span.start + 3:
-                    return trimmed(self.text, Span(span.start, cut))
-        return span
-
-    def _colon(self, verb: Word) -> Span | None:
-        for word in self.tree.words[verb.i + 1 :]:
-            if word.text == ":" and not self._quoted(word) and word.i + 1 < len(self.tree.words):
-                rest = trimmed(self.text, Span(self.tree.place(word).end, self.whole.end))
-                quoted = any(q.start == rest.start for q in self.quotes)
-                return rest if quoted else None
-        return None
-
-    def _leading(self, verb: Word) -> tuple[Span, str] | None:
-        """Take what stands before "X said" at the end of a sentence, or around it in the middle."""
-        tree = self.tree
-        nouns = tree.children(verb, "nsubj")
-        if not nouns or verb.lemma in self.lists.weak - {"report", "confirm", "recall"}:
-            return None
-        own = noun_phrase(tree, nouns[0])
-        start = min(own.start, tree.place(verb).start)
-        end = max(own.end, tree.place(verb).end)
-        before = trimmed(self.text, Span(self.whole.start, start))
-        commas = (
-            self.text[self.whole.start : start].rstrip()[-1:]
-            in {",", "”", '"', "’", "—", "–", "?", "!"}
-            or self.text[self.whole.start : start].rstrip()[-2:-1] == ","
-        )
-        if before.end - before.start < 3 or not commas:
-            return None
-        after = self.text[end : self.whole.end]
-        quoted = self.text[start - 3 : start].strip(" ,")[-1:] in {"”", '"', "»"}
-        if re.match(r"\s*,\s*[\w“\"«]", after) and not quoted:
-            rest = trimmed(self.text, Span(self.whole.start, self.whole.end))
-            if not re.match(
-                r"\s*,\s*(?:adding|saying|citing|calling|noting|who|which|but|and|while)\b", after
-            ):
-                return rest, "aside"
-        return before, "leading"
-
-    def _object(self, verb: Word) -> tuple[Span | None, str]:
-        tree = self.tree
-        below = control(tree, verb, "xcomp")
-        noun = control(tree, verb, "dobj", "oprd", "attr")
-        if below is not None and (noun is None or below.i < noun.i):
-            return self._of(below), "to"
-        if noun is not None:
-            return self._of(noun), "object"
-        allowed = {"of", "about", "for", "against", "to"}
-        if verb.lemma in self.lists.position:
-            allowed |= {"on", "with"}
-        for prep in sorted(tree.children(verb, "prep", "agent"), key=lambda w: w.lower == "to"):
-            if prep.i > verb.i and prep.lower in allowed:
-                inner = next(iter(tree.children(prep, "pobj", "pcomp")), None)
-                if (
-                    inner is not None
-                    and inner.pos in {"NOUN", "PROPN", "VERB", "PRON"}
-                    and not _temporal(inner)
-                ):
-                    return self._of(inner), "object"
-        return None, ""
-
     # --- nouns and adjectives ---
 
     def _noun(self, noun: Word) -> None:
@@ -527,24 +298,24 @@ class _Sentence:
             if below.pos == "VERB" and any(
                 w.lower == "to" for w in self.tree.children(below, "aux")
             ):
-                return self._of(below)
+                return self.contents.of(below)
             if below.lower in {"for", "to", "against", "of", "on"} and noun.lemma not in {
                 "idea",
                 "plan",
             }:
                 inner = next(iter(self.tree.children(below, "pobj", "pcomp")), None)
                 if inner is not None:
-                    return self._of(inner)
+                    return self.contents.of(inner)
             if below.lower in {"for", "of"}:
                 inner = next(iter(self.tree.children(below, "pobj", "pcomp")), None)
                 if inner is not None:
-                    return self._of(inner)
+                    return self.contents.of(inner)
         return None
 
     def _adjective(self, word: Word) -> None:
         weight = self.lists.adjectives.get(word.lemma) or self.lists.adjectives.get(word.lower)
         verb = self.tree.head(word)
-        if weight is None or verb.pos not in {"VERB", "AUX"} or self._quoted(verb):
+        if weight is None or verb.pos not in {"VERB", "AUX"} or self.contents.quoted(verb):
             return
         if word.dep not in {"acomp", "oprd", "advcl", "attr", "ccomp", "xcomp", "amod"}:
             return
@@ -558,8 +329,8 @@ class _Sentence:
             if inner is not None and who:
                 stance = -weight[0] if self._negated(verb) else weight[0]
                 cue = self.tree.place(word)
-                span = self._of(inner)
-                if self._quoted(word):
+                span = self.contents.of(inner)
+                if self.contents.quoted(word):
                     span = Span(min(span.start, cue.start), max(span.end, cue.end))
                 self._put(
                     who,
@@ -606,7 +377,7 @@ class _Sentence:
             return
         self.found = [
             f for f in self.found
-            if not (f.rule.startswith("accord") or (content.covers(f.span) and not self._before(f, content)))
+            if not (f.rule.startswith("accord") or content.covers(f.span))
         ]  # fmt: skip
         self._put(
             who,
@@ -615,28 +386,12 @@ class _Sentence:
         )
 
     def _part_start(self, at: int) -> int:
-        """Begin after a relative ", after which" or at the sentence: what the source vouches for."""
+        """Begin after ", after which" or at the sentence: what the source vouches for."""
         before = self.text[self.whole.start : at]
         parts = list(
             re.finditer(r",\s+(?=(?:after|in|under|by) which\b|where\b|while\b|but\b)", before)
         )
         return self.whole.start + (parts[-1].end() if parts else 0)
-
-    def _before(self, found: Raw, content: Span) -> bool:
-        return found.span.end <= content.start
-
-
-def speech_clause(tree: Tree, verb: Word) -> bool:
-    """Say whether a verb has a clause for its content."""
-    return bool(tree.children(verb, "ccomp"))
-
-
-def _temporal(word: Word) -> bool:
-    return word.lower in {
-        "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january",
-        "february", "march", "april", "may", "june", "july", "august", "september", "october",
-        "november", "december", "telegram", "briefing", "channel", "statement", "reporters",
-    }  # fmt: skip
 
 
 def statements(text: str, tree: Tree, resolver: Resolver, quotes: tuple[Span, ...]) -> list[Raw]:

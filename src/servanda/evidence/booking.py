@@ -86,7 +86,7 @@ class Booking:
             self._book(sentence, raw)
 
     def _relayed(self, raws: list[Raw]) -> list[Raw]:
-        """Where an outlet reports a position of somebody, the claim is that actor's, by the outlet."""
+        """Give a position that an outlet reports to the actor whose it is, via the outlet."""
         directory = self.resolver.directory
         kept = []
         for raw in raws:

@@ -17,7 +17,7 @@ __all__ = ["ClaimTrace", "PositionTrace", "trace_claim", "trace_position"]
 
 @dataclass(frozen=True, slots=True)
 class ClaimTrace:
-    """A claim with its words, source, hash and reviewer; ``reviewer`` is None where nobody looked."""
+    """A claim with its words, source, hash and reviewer, who is None where nobody looked."""
 
     claim: str
     speaker: str
@@ -111,6 +111,7 @@ def trace_position(
     claims = tuple(trace_claim(c, edited, decisions, sources) for c in point.claims)
     return PositionTrace(
         actor, proposal, point.position, point.standard_error,
-        f"({terms}) / {point.weight:.2f}, weights halved every {half_life:g} days to {point.day or 'no day'}",
+        (f"({terms}) / {point.weight:.2f}, weights halved every {half_life:g} days to "
+        f"{point.day or 'no day'}"),
         claims,
     )  # fmt: skip

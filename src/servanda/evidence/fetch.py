@@ -83,7 +83,8 @@ def checked_addresses(host: str, port: int) -> list[str]:
         text = str(place[0]).partition("%")[0]
         if not _public(ipaddress.ip_address(text)):
             raise _refuse(
-                f"'{host}' is at {text}, which is no public address; servanda fetches public pages only."
+                f"'{host}' is at {text}, which is no public address; servanda fetches public "
+                f"pages only."
             )
         found.append(text)
     return list(dict.fromkeys(found))
@@ -132,7 +133,11 @@ def fetch(url: str, limits: Limits | None = None, *, robots: bool = True) -> Fet
         kind = _TYPES.get(headers.get("content-type", "").partition(";")[0].strip().lower())
         if kind is None:
             raise _refuse(
-                f"{url} is of type '{headers.get('content-type', 'unknown')[:80]}', which is not read.",
+                (
+                    f"{url} is of type '{headers.get('content-type', 'unknown')[:80]}', which is "
+                    f"not "
+                    f"read."
+                ),
                 "SV914",
             )
         now = datetime.now(UTC).isoformat(timespec="seconds")
@@ -213,7 +218,7 @@ def _body(
 
 def _allowed(parts: tuple[str, str, int, str], url: str, deadline: float) -> bool:
     scheme, host, port, _ = parts
-    status, headers, data = _get((scheme, host, port, "/robots.txt"), deadline, 500_000)
+    status, _, data = _get((scheme, host, port, "/robots.txt"), deadline, 500_000)
     if status in {401, 403}:
         return False
     if status != 200:

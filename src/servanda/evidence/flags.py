@@ -22,22 +22,29 @@ from servanda.evidence.segments import Layout
 
 __all__ = ["flags_of"]
 
+_SITE_LINES = (
+    "subscribe", "sign up", r"share (?:this|on)", "follow us", "read (?:more|also)",
+    "there are no comments", "add yours", "leave a (?:comment|reply)", "no comments",
+    "all rights reserved", "related (?:articles|posts|stories)", "advertisement", "click here",
+    r"comments? \(\d+\)", "cookie", "copyright", "©", "tags?:", "print this page", "most read",
+    "newsletter", "donate", "support us",
+)  # fmt: skip
 _BOILERPLATE = re.compile(
-    r"^[ \t>*+•|-]*(?:subscribe\b.*|sign up\b.*|share (?:this|on)\b.*|follow us\b.*|read (?:more|also)\b.*"
-    r"|there are no comments.*|add yours.*|leave a (?:comment|reply).*|no comments.*|all rights reserved.*"
-    r"|related (?:articles|posts|stories).*|advertisement|click here\b.*|comments? \(\d+\).*|cookie\b.*"
-    r"|copyright ©?.*|©.*|tags?:.*|print this page.*|most read.*|newsletter.*|donate\b.*|support us\b.*)$",
-    re.IGNORECASE | re.MULTILINE,
+    rf"^[ \t>*+•|-]*(?:{'|'.join(_SITE_LINES)})(?!\w)[^\n]*$", re.IGNORECASE | re.MULTILINE
 )
 _TITLE = re.compile(
     r"((?:(?:former|ex-|outgoing|then|late|acting|deputy|vice|Deputy|Vice|Former)\s*)*"
     r"(?:[A-Z][\w.'’-]*\s+){0,6})$"
 )
 _TITLE_WORDS = frozenset(
-    ["president", "prime", "minister", "premier", "chancellor", "secretary", "foreign", "defence", "defense", "energy", "deputy", "vice", "former", "ex", "general", "spokesman", "spokeswoman", "spokesperson", "leader", "chief", "envoy", "ambassador", "king", "queen", "mr", "mrs", "ms", "sir", "dame", "lord", "professor", "dr", "ministry"]
+    """president prime minister premier chancellor secretary foreign defence defense energy deputy
+    vice former ex general spokesman spokeswoman spokesperson leader chief envoy ambassador king
+    queen mr mrs ms sir dame lord professor dr ministry""".split()
 )
+_VAGUE = frozenset({"plan", "prepare", "formulate", "consider", "oppose", "mull", "weigh"})
 _COMPARATIVE = re.compile(
-    r"\b(?:(?:more|less) [a-z]{4,}|better|worse|stronger|safer|weaker|cheaper)(?: [a-z]+)?(?=.{0,40}\bthan\b)"
+    r"\b(?:(?:more|less) [a-z]{4,}|better|worse|stronger|safer|weaker|cheaper)(?: "
+    r"[a-z]+)?(?=.{0,40}\bthan\b)"
 )
 
 
@@ -132,7 +139,7 @@ def _first_name(text: str, span: Span, actor: Actor) -> Flag | None:
 
 
 def _variant(text: str, span: Span, actor: Actor) -> Flag | None:
-    """Point out an alias that spells the registry's name otherwise: letters left out, or changed."""
+    """Point out an alias that spells the registry's name otherwise."""
     said, own = folded(span.of(text)).split(), folded(actor.plain_name).split()
     if len(said) != len(own) or said == own or len(said) < 2:
         return None
@@ -219,7 +226,7 @@ def _comparisons(text: str, claims: tuple[Claim, ...]) -> list[Flag]:
             continue
         content = claim.span.of(text)
         match = _COMPARATIVE.search(content)
-        main, others = compared(text, claim.span)
+        _, others = compared(text, claim.span)
         if match is None or not others:
             continue
         span = Span(claim.span.start + match.start(), claim.span.start + match.end())
@@ -280,20 +287,10 @@ def _unsourced(text: str, claims: tuple[Claim, ...], incidents: tuple[Incident, 
         if claim.span in told:
             continue
         told.add(claim.span)
-        if claim.kind == "position" and claim.via is None and not claim.quotes and claim.stance:
-            if claim.rule.split(":")[0] in {
-                "plan",
-                "prepare",
-                "formulate",
-                "consider",
-                "oppose",
-                "mull",
-                "weigh",
-            }:
-                span = Span(min(claim.speaker_span.start, claim.span.start), claim.span.end)
-                found.append(
-                    Flag("unsourced-claim", span, "a position without a source, quote or day")
-                )
+        stands = claim.kind == "position" and not claim.via and not claim.quotes and claim.stance
+        if stands and claim.rule.split(":")[0] in _VAGUE:
+            span = Span(min(claim.speaker_span.start, claim.span.start), claim.span.end)
+            found.append(Flag("unsourced-claim", span, "a position without a source, quote or day"))
     return found
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 from servanda.evidence.dates import day_in, stated
 from servanda.evidence.phrases import trimmed
@@ -25,25 +26,33 @@ _VERB = re.compile(
     r"|downed|recorded|pounded|blew up|set ablaze|set on fire|died|crossed|seized|sank|sunk)\b"
 )
 _NOUN = re.compile(
-    r"\b(?P<noun>air ?strikes?|missile strikes?|drone strikes?|(?:missile |drone |artillery |mortar )?(?:attacks?|barrages?|salvos?|bombardments?|raids?|shelling)|strikes?|explosions?|blasts?)\b"
+    r"\b(?P<noun>air ?strikes?|missile strikes?|drone strikes?|(?:missile |drone |artillery "
+    r"|mortar )?(?:attacks?|barrages?|salvos?|bombardments?|raids?|shelling)|strikes?"
+    r"|explosions?|blasts?)\b"
 )
 _WEAPON = re.compile(
     r"\b(?:missiles?|drones?|rockets?|shells?|bombs?|mines?|artillery|mortars?|torpedo\w*|gunfire)\b"
 )
-_COUNT = r"(?:\d[\d,.]*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens of|several|a|an|at least \w+)"
+_COUNT = (
+    r"(?:\d[\d,.]*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens of"
+    r"|several|a|an|at least \w+)"
+)
 _CASUALTIES = re.compile(
-    rf"\b{_COUNT} (?:[\w-]+ ){{0,3}}?(?:were |was |had been |have been )?(?:killed|wounded|injured|hurt|dead)\b(?: (?:in|near|at) [A-Z][\w-]+)?"
+    rf"\b{_COUNT} (?:[\w-]+ ){{0,3}}?(?:were |was |had been |have been )?(?:killed|wounded"
+    rf"|injured|hurt|dead)\b(?: (?:in|near|at) [A-Z][\w-]+)?"
     rf"|\b{_COUNT} (?:[\w-]+ ){{0,2}}?died\b(?: (?:in|near|at) [A-Z][\w-]+)?",
     re.IGNORECASE,
 )
 _MORE = re.compile(rf"\band (?P<more>{_COUNT}(?:, [^,]+,)? in [A-Z][\w-]+)")
 _PLACE = re.compile(
-    r"\b(?:in|near|at|of|on|outside|along|over)\s+(?:the\s+(?:village|town|city|port|region|district)\s+of\s+|the\s+)?(?P<place>[A-Z][\w’'-]+(?:\s[A-Z][\w’'-]+)?|line of contact)"
+    r"\b(?:in|near|at|of|on|outside|along|over)\s+(?:the\s+(?:village|town|city|port|region"
+    r"|district)\s+of\s+|the\s+)?(?P<place>[A-Z][\w’'-]+(?:\s[A-Z][\w’'-]+)?|line of contact)"
 )
 _FROM_TO = re.compile(r"\bfrom (?P<place>[A-Z]\w+ to [A-Z]\w+)")
 _HYPOTHETICAL_NEAR = 60
 _BACK = re.compile(
-    r"\b(?:it was the|the (?:first|latest|biggest|largest)|such|similar|these|those|any|further|more) ?"
+    r"\b(?:it was the|the (?:first|latest|biggest|largest)|such|similar|these|those|any|further"
+    r"|more) ?"
     r"(?:\w+ ){0,3}$|\bthe $",
     re.IGNORECASE,
 )
@@ -140,7 +149,7 @@ def _clauses(masked: str) -> list[tuple[int, int]]:
     ):
         cuts.append(match.start())
     cuts.append(len(masked))
-    return [(a, b) for a, b in zip(cuts, cuts[1:], strict=False) if b - a > 8]
+    return [(a, b) for a, b in pairwise(cuts) if b - a > 8]
 
 
 def _clause(

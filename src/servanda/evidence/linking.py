@@ -28,17 +28,21 @@ _SECONDARY = re.compile(
     r"\b(?:securing|in|along|by|for|to (?!the )|of the|sent|at|near|after|with|and no)\b|[(;]"
 )
 _WITHOUT = re.compile(
-    r"\b(?:without|regardless of|instead of|rather than|short of|different from|outside|than|and no|not)"
+    r"\b(?:without|regardless of|instead of|rather than|short of|different from|outside|than|and "
+    r"no|not)"
     r"(?: (?:full|any|formal|a|the|granting|sending|[\w]+(?:'s|’s)?)){0,3} (?=\w)"
 )
 _STOP = frozenset(
-    ["securing", "further", "proposal", "the", "a", "an", "of", "to", "in", "on", "for", "and", "or", "by", "with", "without", "at", "from", "its", "their", "his", "her", "like", "style", "full", "be", "is", "are", "was", "were", "speaker", "state", "own", "clause", "variant", "one", "month", "plus", "proposal", "plan", "general", "end", "halt", "limited", "sent", "s"]
+    """securing further proposal the a an of to in on for and or by with without at from its their
+    his her like style full be is are was were speaker state own clause variant one month plus
+    proposal plan general end halt limited sent s""".split()
 )
 _LEAST = 0.3
 _SCHEME = re.compile(r"\b(?:plan|proposal|initiative|idea|scheme)\b")
 _CONDITION = re.compile(
     r"\b(?:after|once|under|during|following|of|in case of|before|until|if there is|when)"
-    r" (?:a |an |the |any )?(?:future |full |general |lasting )?(?:ceasefire|cease-fire|truce|peace (?:deal|agreement))"
+    r" (?:a |an |the |any )?(?:future |full |general |lasting )?(?:ceasefire|cease-fire|truce"
+    r"|peace (?:deal|agreement))"
 )
 _CLAUSE_WORD = re.compile(r"\barticle[ -](?:5|five)\b")
 
@@ -168,7 +172,7 @@ class Linker:
         return found
 
     def _present(self, plain: str, text: str, country: str) -> set[str]:
-        """Return the groups a text speaks of, without what it excludes or only makes a condition."""
+        """Return the groups a text speaks of, without what it excludes or makes a condition."""
         excluded = [m.end() for m in _WITHOUT.finditer(plain)]
         groups = _groups_of(plain)
         present = {g for g, at in groups if not any(0 <= at - e <= 24 for e in excluded)}
@@ -182,7 +186,8 @@ class Linker:
 
     def _own(self, plain: str, text: str, country: str) -> bool:
         if re.search(
-            r"\b(?:our|its|own|their|combat) (?:own )?(?:combat )?(?:troops|soldiers?|forces|army|men)\b",
+            r"\b(?:our|its|own|their|combat) (?:own )?(?:combat )?(?:troops|soldiers?|forces"
+            r"|army|men)\b",
             plain,
         ):
             return True

@@ -22,7 +22,7 @@ from servanda.evidence.registry import (
 
 __all__ = ["Directory", "Mention", "Mentions", "directory"]
 
-_PARTICLES = frozenset(["von", "van", "de", "der", "den", "le", "la", "di", "du", "del", "el", "al", "ben", "bin"])
+_PARTICLES = frozenset("""von van de der den le la di du del el al ben bin""".split())
 _CAPITAL = re.compile(r"\b[A-ZÀ-ÖØ-ÞĀ-Ž][\w’'-]{4,}")
 
 

@@ -10,10 +10,15 @@ __all__ = ["FEMALE", "MALE", "distance", "folded", "gender_of", "kin", "near"]
 
 MALE, FEMALE = "m", "f"
 _FEMALE_NAMES = frozenset(
-    ["claire", "ruth", "ilse", "helen", "karen", "alice", "rachel", "yvette", "annalena", "mette", "margrethe", "elisabeth", "elizabeth", "jane", "anne", "ann", "mary", "sarah", "susan", "catherine", "katherine", "kate", "liz", "ingrid", "astrid", "solveig", "esther", "miriam", "roberta", "judith", "edith", "agnes", "beatrice", "florence", "grace", "irene", "joan", "louise", "rose", "sophie", "valerie", "yael", "iryna", "olha", "kaja", "ursula", "giorgia", "karoline", "christine", "madeleine", "nicole"]
+    """claire ruth ilse helen karen alice rachel yvette annalena mette margrethe elisabeth
+    elizabeth jane anne ann mary sarah susan catherine katherine kate liz ingrid astrid solveig
+    esther miriam roberta judith edith agnes beatrice florence grace irene joan louise rose
+    sophie valerie yael iryna olha kaja ursula giorgia karoline christine madeleine 
+    nicole""".split()
 )
 _MALE_A = frozenset(
-    ["luca", "andrea", "nikita", "sasha", "ilya", "mustafa", "joshua", "kostya", "mykola", "mykyta", "danila", "misha", "noah", "ezra", "barnaba", "elia", "juha", "pekka", "jukka", "esa", "kola", "fedya", "petra-m", "dima", "kuzma", "foma", "luka"]
+    """luca andrea nikita sasha ilya mustafa joshua kostya mykola mykyta danila misha noah ezra
+    barnaba elia juha pekka jukka esa kola fedya petra-m dima kuzma foma luka""".split()
 )
 _ENDINGS = ("ians", "ian", "ans", "an", "ish", "ese", "ais", "ois", "ien", "ic", "i", "ch", "ois")
 

@@ -58,6 +58,7 @@ _ORGANS = (
     ("government", r"government|cabinet"),
     ("mission", r"mission"),
 )
+_NO_COUNTRY = frozenset("Defence Defense Staff State Justice Energy Affairs Foreign".split())
 _LEADERS = frozenset({"state", "government"})
 
 
@@ -109,10 +110,9 @@ class Countries:
         """Learn countries that stand only in roles: "Minister of Defence of Velland"."""
         for actor in registry.actors.values():
             for name in re.findall(r"of ([A-Z][\w-]+)(?=$|[,;)])", f"{actor.role}; {actor.name}"):
-                if folded(name) not in self.keys and name not in {"Defence", "Defense", "Staff"}:
-                    if len(name) > 4 and name not in {"State", "Justice", "Energy", "Affairs"}:
-                        self.keys[folded(name)] = folded(name)
-                        self.own.append(name)
+                if folded(name) not in self.keys and len(name) > 4 and name not in _NO_COUNTRY:
+                    self.keys[folded(name)] = folded(name)
+                    self.own.append(name)
 
     def of(self, text: str) -> frozenset[str]:
         """Return the countries a text names, by noun or adjective."""

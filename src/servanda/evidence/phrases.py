@@ -1,4 +1,4 @@
-"""Phrases in a parsed sentence: subjects of a verb, its objects and clauses, spans without edges."""
+"""Phrases in a parsed sentence: subjects of a verb, its objects, spans without edges."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ __all__ = ["clause_end", "control", "left_edge", "noun_phrase", "particle", "sub
 
 _INHERIT = frozenset({"advcl", "xcomp", "conj", "pcomp", "prep", "dep", "ccomp"})
 _CONTROL = frozenset(
-    ["urge", "ask", "prompt", "press", "tell", "force", "lead", "push", "invite", "encourage", "allow", "want", "get", "implore", "cause"]
+    """urge ask prompt press tell force lead push invite encourage allow want get implore
+    cause""".split()
 )
+_NAMING = frozenset({"NOUN", "PROPN", "PRON", "DET", "NUM", "ADJ", "X"})
+_DEEPEST = 4
 _EDGES = " \t\n\r,;:.—–-"
 _RELATIVE = frozenset({"who", "which", "that", "whose", "whom"})
 
@@ -38,34 +41,34 @@ def subjects(tree: Tree, verb: Word, depth: int = 0) -> list[Word]:
     Coordinated subjects are all returned; of a passive the agent after "by"; for a relative
     pronoun the noun it stands for.
     """
-    if depth > 4:
+    if depth > _DEEPEST:
         return []
-    own = [
-        w
-        for w in tree.children(verb, "nsubj", "csubj")
-        if w.pos in {"NOUN", "PROPN", "PRON", "DET", "NUM", "ADJ", "X"}
-    ]
+    own = [w for w in tree.children(verb, "nsubj", "csubj") if w.pos in _NAMING]
     if own:
         return _spread(tree, own[-1], verb)
-    passive = tree.children(verb, "nsubjpass")
     agents = _agents(tree, verb)
-    if agents or passive:
+    if agents or tree.children(verb, "nsubjpass"):
         return agents
     head = tree.head(verb)
     if verb.dep == "acl" and head.pos in {"NOUN", "PROPN", "PRON"}:
         return [head] if verb.tag == "VBG" else []
-    if verb.dep in {"xcomp", "ccomp"} and head.lemma in _CONTROL:
+    if verb.dep == "xcomp" and head.lemma in _CONTROL:
         objects = tree.children(head, "dobj", "dative")
-        if objects and verb.dep == "xcomp":
+        if objects:
             return [objects[0]]
-    if verb.dep in _INHERIT and head.i != verb.i:
-        if head.pos in {"VERB", "AUX"}:
-            return _quoted_as(tree, verb, head) or subjects(tree, head, depth + 1)
-        if head.pos in {"ADP", "SCONJ"}:
-            above = tree.head(head)
-            if above.pos in {"VERB", "AUX"}:
-                return _quoted_as(tree, verb, above) or subjects(tree, above, depth + 1)
-    return []
+    return _inherited(tree, verb, depth)
+
+
+def _inherited(tree: Tree, verb: Word, depth: int) -> list[Word]:
+    """Take the subject of the verb above: of a participle, an infinitive, a second verb."""
+    above = tree.head(verb)
+    if verb.dep not in _INHERIT or above.i == verb.i:
+        return []
+    if above.pos in {"ADP", "SCONJ"}:
+        above = tree.head(above)
+    if above.pos not in {"VERB", "AUX"}:
+        return []
+    return _quoted_as(tree, verb, above) or subjects(tree, above, depth + 1)
 
 
 def _quoted_as(tree: Tree, verb: Word, above: Word) -> list[Word]:

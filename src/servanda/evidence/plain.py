@@ -13,7 +13,10 @@ from servanda.evidence.words import verb_forms, words
 
 __all__ = ["plain_statements"]
 
-_WHO = r"(?P<who>[Hh]e|[Ss]he|[Tt]hey|[Ii]t|(?:[Tt]he|[Aa]n?) [\w' ’-]{3,50}?|[A-Z][\w’'.-]*(?: [A-Z][\w’'.-]*| of| the| \w+(?=:)){0,6}?)"
+_WHO = (
+    r"(?P<who>[Hh]e|[Ss]he|[Tt]hey|[Ii]t|(?:[Tt]he|[Aa]n?) [\w' ’-]{3,50}?|[A-Z][\w’'.-]*(?: "
+    r"[A-Z][\w’'.-]*| of| the| \w+(?=:)){0,6}?)"
+)
 _ADVERB = r"(?: (?:also|again|later|then|on \w+|has|had|have|still|openly|flatly)){0,2}"
 
 
@@ -46,12 +49,14 @@ def plain_statements(
             if raw is not None:
                 found.append(raw)
                 break
-    if match := re.search(rf"[Aa]ccording to {_WHO}(?=[,.]|$)", content):
-        who = _who(match, base, resolver)
+    if according := re.search(rf"[Aa]ccording to {_WHO}(?=[,.]|$)", content):
+        who = _who(according, base, resolver)
         if who:
-            place = Span(base + match.start("who"), base + match.end("who"))
-            cue = Span(base + match.start(), place.start)
-            rest = Span(base, cue.start) if match.start() else Span(place.end, sentence.span.end)
+            place = Span(base + according.start("who"), base + according.end("who"))
+            cue = Span(base + according.start(), place.start)
+            rest = (
+                Span(base, cue.start) if according.start() else Span(place.end, sentence.span.end)
+            )
             found = [
                 Raw(who, place, cue, trimmed(text, rest), "according-to", speech=True, clause=True)
             ]
@@ -70,7 +75,8 @@ def _speech() -> re.Pattern[str]:
     if "speech" not in _PATTERNS:
         verbs = _alternatives(words().speech - {"open", "begin", "call", "ask"})
         _PATTERNS["speech"] = re.compile(
-            rf"{_WHO},?{_ADVERB} (?P<verb>{verbs})\b|(?P<verb2>{verbs}) (?P<who2>[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*|the \w+(?: \w+)?)(?=[,.]|$)"
+            rf"{_WHO},?{_ADVERB} (?P<verb>{verbs})\b|(?P<verb2>{verbs}) "
+            rf"(?P<who2>[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*|the \w+(?: \w+)?)(?=[,.]|$)"
         )
     return _PATTERNS["speech"]
 
@@ -126,7 +132,8 @@ def _position(
     if who is None:
         return None
     found = next(
-        (w for lemma, w in words().position.items() if match["verb"] in verb_forms(lemma)), (0.0, 0.5)
+        (w for lemma, w in words().position.items() if match["verb"] in verb_forms(lemma)),
+        (0.0, 0.5),
     )
     stance = found[0]
     if match["neg"]:

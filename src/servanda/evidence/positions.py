@@ -149,9 +149,9 @@ def _estimate(rows: Sequence[Observation], at: date | None, half_life: float) ->
     error = math.sqrt((_PRIOR_VARIANCE + spread) / (1 + total) / total)
     signs = {r.stance > 0 for r in rows if abs(r.stance) >= 0.3}
     ids = tuple(sorted({c for r in rows for c in r.claims}))
-    day = at.isoformat() if at else ""
+    known = at.isoformat() if at else ""
     return Point(
-        rows[0].actor, rows[0].proposal, day, mean, min(error, 1.0), total, ids, len(signs) == 2
+        rows[0].actor, rows[0].proposal, known, mean, min(error, 1.0), total, ids, len(signs) == 2
     )
 
 

@@ -35,7 +35,7 @@ def colon_form(text: str, sentence: Sentence, resolver: Resolver) -> Raw | None:
         return None
     place = Span(sentence.span.start, sentence.span.start + match.end(1))
     inside = resolver.mentions.within(place)
-    if not inside or not inside[-1].span.end == place.end:
+    if not inside or inside[-1].span.end != place.end:
         return None
     mention = inside[-1]
     if re.search(r"\b(?:said|says|is|was|are|has|had|will|to|by|with|of)\b", place.of(text)):

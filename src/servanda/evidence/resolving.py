@@ -11,7 +11,7 @@ from servanda.evidence.mentions import Directory, Mention, Mentions
 from servanda.evidence.names import FEMALE, MALE, folded, gender_of
 from servanda.evidence.offices import described
 from servanda.evidence.records import Span
-from servanda.evidence.registry import COLLECTIVE, OUTLET, PERSON, STATE, UNNAMED
+from servanda.evidence.registry import COLLECTIVE, OUTLET, PERSON, UNNAMED
 from servanda.evidence.segments import Layout
 
 __all__ = ["Resolver"]
@@ -21,7 +21,7 @@ _IT, _THEY = {"it", "its", "itself"}, {"they", "their", "them", "themselves"}
 _REACH = 6
 _PAPER = re.compile(r"\b(?:news)?paper|outlet|agency|broadcaster|magazine|daily\b")
 _FILLER = frozenset(
-    ["a", "an", "the", "some", "several", "two", "three", "other", "senior", "unnamed", "one", "of", "them", "its", "their", "his", "her"]
+    """a an the some several two three other senior unnamed one of them its their his her""".split()
 )
 
 

@@ -70,7 +70,10 @@ def decide(
     wrong = [k for k in changes if k not in EDITABLE]
     if wrong or (decision == "edit") != bool(changes):
         raise ModelError(
-            f"an edit changes one or more of {', '.join(EDITABLE)}; not {', '.join(wrong) or 'nothing'}.",
+            (
+                f"an edit changes one or more of {', '.join(EDITABLE)}; not "
+                f"{', '.join(wrong) or 'nothing'}."
+            ),
             "SV909",
         )
     return store.decide(

@@ -16,7 +16,9 @@ __all__ = ["Layout", "Sentence", "layout"]
 
 _PAIRS = {"“": "”", "«": "»", "„": "“”", "‘": "’", "‹": "›", "「": "」"}
 _ABBREVIATIONS = frozenset(
-    ["mr", "mrs", "ms", "dr", "prof", "gen", "col", "lt", "capt", "maj", "sen", "rep", "gov", "st", "sgt", "no", "vs", "etc", "inc", "ltd", "jr", "sr", "approx", "dept", "u.s", "u.k", "u.n", "e.g", "i.e", "a.m", "p.m", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "adm", "amb", "brig"]
+    """mr mrs ms dr prof gen col lt capt maj sen rep gov st sgt no vs etc inc ltd jr sr approx dept
+    u.s u.k u.n e.g i.e a.m p.m jan feb mar apr jun jul aug sep sept oct nov
+    dec adm amb brig""".split()
 )
 _END = re.compile(r"[.!?…]+[”\"’»)\]]*(?=\s|$)|\n+")
 _LONGEST_QUOTE = 3_000

@@ -146,7 +146,7 @@ class Store:
             StoreError: a line was changed or left out (SV908).
         """
         before = ""
-        found = []
+        found: list[dict[str, Any]] = []
         for line in _lines(self.folder / "reviews.jsonl"):
             given = line.pop("hash", None)
             if line.get("before") != before or given != _chained(line):
@@ -221,6 +221,10 @@ def _write(path: Path, text: str) -> None:
         raise StoreError(f"{path} cannot be written: {error.strerror}", "SV907") from None
 
 
+def _triple(value: list[Any] | None) -> tuple[str, str | None, float | None] | None:
+    return (value[0], value[1], value[2]) if value else None
+
+
 def reading_from(data: dict[str, Any], text: str) -> Reading:
     """Make a reading of what ``Reading.published`` gave and the text."""
 
@@ -233,7 +237,7 @@ def reading_from(data: dict[str, Any], text: str) -> Reading:
             cue=span(c["cue_span"]), span=span(c), quotes=tuple(span(q) for q in c["quotes"]),
             proposal=c["proposal"], stance=c["stance"], certainty=c["certainty"], via=c["via"],
             on_behalf_of=c["on_behalf_of"],
-            reports_position_of=tuple(c["reports_position_of"]) if c["reports_position_of"] else None,
+            reports_position_of=_triple(c["reports_position_of"]),
             conditional=c["conditional"], date=c["date"], rule=c["rule"],
         )
         for c in data["claims"]

@@ -227,7 +227,8 @@ def _feed(data: bytes, name: str, meta: dict[str, Any]) -> list[Document]:
         found.append(
             Document(
                 f"{title}\n\n{plain}" if title else plain, f"{name}#{number}", kind="feed",
-                title=title or None, published=day, extractor=f"feedparser {feedparser.__version__}",
+                title=title or None, published=day, 
+                extractor=f"feedparser {feedparser.__version__}",
                 **own,
             )
         )  # fmt: skip

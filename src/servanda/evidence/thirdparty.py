@@ -17,12 +17,15 @@ _STANCE_VERB = re.compile(
     r"\b(?:would|might|could|may|will|can|is|was|are|were|has|had|does|did|wants?|wanted|opposes?|opposed"
     r"|rejects?|rejected|accepts?|accepted|supports?|supported|backs?|backed|favou?rs?|favou?red|welcomes?"
     r"|welcomed|refuses?|refused|agreed|agrees|signalled|signaled|prefers?|preferred|seeks?|sought|insists?"
-    r"|insisted|still|never|also|himself|herself|now|not|n't|told|said|says|believes?|thinks?|is ready)\b"
+    r"|insisted|still|never|also|himself|herself|now|not|n't|told|said|says|believes?|thinks?|is "
+    r"ready)\b"
 )
 _LEANING = re.compile(
-    r"\b(?:accept|acquiesce|agree|oppose|reject|support|back|favou?r|want|welcome|refuse|tolerate|swallow|live with"
+    r"\b(?:accept|acquiesce|agree|oppose|reject|support|back|favou?r|want|welcome|refuse"
+    r"|tolerate|swallow|live with"
     r"|ready|willing|open|prepared|against|block|veto|join|consent|object|approve|endorse|resist|insist|demand"
-    r"|seek|prefer|wish|hope|signal|like|mind|bless|concede|allow|permit|consider|drop|give up|change)\w*\b"
+    r"|seek|prefer|wish|hope|signal|like|mind|bless|concede|allow|permit|consider|drop|give up"
+    r"|change)\w*\b"
 )
 _BETWEEN = 3
 

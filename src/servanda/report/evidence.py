@@ -25,8 +25,12 @@ def reading_text(name: str, reading: Reading, width: int = 80, colour: bool = Fa
     for claim in reading.claims:
         lines += _claim_lines(reading, claim, ink)
     for incident in reading.incidents:
-        facts = (incident.place, incident.date, incident.perpetrator and f"by {incident.perpetrator}",
-                 incident.attributed_to and f"says {incident.attributed_to}")  # fmt: skip
+        facts = (
+            incident.place,
+            incident.date,
+            incident.perpetrator and f"by {incident.perpetrator}",
+            incident.attributed_to and f"says {incident.attributed_to}",
+        )
         said = ", ".join(str(f) for f in facts if f)
         lines += ink.paragraph(
             f"{incident.kind} [{said or 'nothing more known'}]: {incident.span.of(reading.text)}",
@@ -67,7 +71,10 @@ def _stance(value: float | None) -> str:
 
 
 def _claim_lines(reading: Reading, claim: Claim, ink: Ink) -> list[str]:
-    head = f"{_stance(claim.stance)}{fit(claim.speaker, 16)} {fit(claim.proposal or '(no proposal)', 26)} {claim.kind}"
+    head = (
+        f"{_stance(claim.stance)}{fit(claim.speaker, 16)} "
+        f"{fit(claim.proposal or '(no proposal)', 26)} {claim.kind}"
+    )
     more = []
     if claim.reports_position_of:
         more.append(f"about {claim.reports_position_of[0]}, not that actor's own")
@@ -93,7 +100,8 @@ def positions_text(points: Sequence[Point], width: int = 80, colour: bool = Fals
             latest = point.proposal
         mark = "  reversal" if point.reversal else ""
         lines.append(
-            f"  {fit(point.actor, 18)} {_bar(point)} {point.position:+.2f} se {point.standard_error:.2f}"
+            f"  {fit(point.actor, 18)} {_bar(point)} {point.position:+.2f} se "
+            f"{point.standard_error:.2f}"
             f"  {plural(len(point.claims), 'claim')}{mark}"
         )
     lines += [
@@ -127,7 +135,8 @@ def trace_text(trace: PositionTrace | ClaimTrace, width: int = 80, colour: bool 
         return "\n".join(_trace_lines(trace, ink))
     lines = [
         ink.bold(
-            f"{trace.actor} on {trace.proposal}: {trace.position:+.2f}, standard error {trace.standard_error:.2f}"
+            f"{trace.actor} on {trace.proposal}: {trace.position:+.2f}, standard error "
+            f"{trace.standard_error:.2f}"
         ),
         *ink.paragraph(trace.formula, "  = "),
     ]
@@ -142,11 +151,13 @@ def _trace_lines(claim: ClaimTrace, ink: Ink) -> list[str]:
         f"{claim.decision} by {claim.reviewer}, {claim.when}" if claim.reviewer else "not reviewed"
     )
     return [
-        f"{ink.bold(claim.claim)}  {claim.speaker}, stance {stance}, certainty {claim.certainty:.2f}",
+        f"{ink.bold(claim.claim)}  {claim.speaker}, stance {stance}, certainty "
+        f"{claim.certainty:.2f}",
         *ink.paragraph(claim.words, "    words     "),
         *ink.paragraph("; ".join(claim.quotes) or "none", "    quotes    "),
         *ink.paragraph(
-            f"{claim.source}{' ' + claim.url if claim.url else ''}, code points {claim.start} to {claim.end}",
+            f"{claim.source}{' ' + claim.url if claim.url else ''}, code points {claim.start} to "
+            f"{claim.end}",
             "    source    ",
         ),
         f"    sha256    {claim.source_sha256}",

@@ -69,11 +69,18 @@ class Session:
                 raise ModelError(
                     f"the store keeps no text of {line['name']}; name the file again.", "SV907"
                 )
-            known = {
-                k: line.get(k) for k in ("url", "title", "published", "retrieved", "publisher")
-            }
             self.documents.append(
-                Document(text, line["name"], line["kind"], line["bytes_sha256"], **known)
+                Document(
+                    text,
+                    line["name"],
+                    line["kind"],
+                    line["bytes_sha256"],
+                    url=line.get("url"),
+                    title=line.get("title"),
+                    published=line.get("published"),
+                    retrieved=line.get("retrieved"),
+                    publisher=line.get("publisher"),
+                )
             )
             if kept is not None:
                 self.readings.append(reading_from(kept, text))
@@ -144,8 +151,11 @@ class Session:
             if not low <= number <= 1:
                 raise ModelError(f"'{value}' is no {name} from {low:g} to 1.", "SV909")
             return {name: number}
-        known = {"speaker": self.registry.actors, "proposal": self.registry.proposals}.get(name)
-        if known is not None and value not in known:
+        known: dict[str, set[str]] = {
+            "speaker": set(self.registry.actors),
+            "proposal": set(self.registry.proposals),
+        }
+        if name in known and value not in known[name]:
             raise ModelError(f"the registry has no {name} '{value}'.", "SV909")
         if name == "kind" and value not in {"direct", "mixed", "indirect", "position"}:
             raise ModelError(f"'{value}' is no kind of claim.", "SV909")
@@ -228,7 +238,7 @@ class Session:
         elif kind == "plover":
             path.write_text(plover.write_lines(readings), "utf-8")
         elif kind == "annotations":
-            text = json.dumps(annotation.annotations(readings), ensure_ascii=False, indent=1)
+            text = json.dumps(annotation.collection(readings), ensure_ascii=False, indent=1)
             path.write_text(text, "utf-8")
         else:
             known = tables.read_weights(Path(weights).read_text("utf-8")) if weights else None
@@ -257,8 +267,10 @@ class Session:
         if positions:
             found["positions"] = [
                 {
-                    "actor": p.actor, "proposal": p.proposal, "date": p.day or None, "position": p.position,
-                    "standard_error": p.standard_error, "reversal": p.reversal, "evidence": list(p.claims),
+                    "actor": p.actor, "proposal": p.proposal, "date": p.day or None,
+                    "position": p.position,
+                    "standard_error": p.standard_error, "reversal": p.reversal,
+                    "evidence": list(p.claims),
                 }
                 for p in self.positions()
             ]  # fmt: skip
@@ -269,7 +281,8 @@ class Session:
 
 def _source(document: Document) -> dict[str, Any]:
     return {
-        "sha256": document.sha256, "name": document.name, "url": document.url, "title": document.title,
+        "sha256": document.sha256, "name": document.name, "url": document.url,
+        "title": document.title,
         "publisher": document.publisher, "retrieved": document.retrieved, "kind": document.kind,
         "bytes_sha256": document.bytes_sha256 or None, "extractor": document.extractor,
     }  # fmt: skip

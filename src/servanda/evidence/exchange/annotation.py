@@ -17,7 +17,7 @@ from servanda.evidence.records import Reading, Span
 from servanda.evidence.store import claim_id
 from servanda.evidence.verbatim import locate
 
-__all__ = ["anchored", "annotations", "selected"]
+__all__ = ["anchored", "collection", "selected"]
 
 _CONTEXT = 32
 
@@ -26,7 +26,7 @@ def _utf16(text: str, place: int) -> int:
     return len(text[:place].encode("utf-16-le", "surrogatepass")) // 2
 
 
-def annotations(readings: Sequence[Reading], *, longest: int = 300) -> dict[str, Any]:
+def collection(readings: Sequence[Reading], *, longest: int = 300) -> dict[str, Any]:
     """Return an annotation collection of the claims of readings.
 
     Args:

@@ -33,14 +33,15 @@ CREATE TABLE DOCUMENTS(ID INTEGER PRIMARY KEY NOT NULL, Title TEXT NOT NULL, Tex
   Date INTEGER NOT NULL, FOREIGN KEY(Coder) REFERENCES CODERS(ID));
 CREATE TABLE STATEMENTTYPES(ID INTEGER PRIMARY KEY NOT NULL, Label TEXT NOT NULL, Red INTEGER,
   Green INTEGER, Blue INTEGER);
-CREATE TABLE VARIABLES(ID INTEGER PRIMARY KEY NOT NULL, Variable TEXT NOT NULL, DataType TEXT NOT NULL,
-  StatementTypeId INTEGER, FOREIGN KEY(StatementTypeId) REFERENCES STATEMENTTYPES(ID));
-CREATE TABLE STATEMENTS(ID INTEGER PRIMARY KEY NOT NULL, StatementTypeId INTEGER, DocumentId INTEGER,
-  Start INTEGER NOT NULL, Stop INTEGER NOT NULL, Coder INTEGER,
+CREATE TABLE VARIABLES(ID INTEGER PRIMARY KEY NOT NULL, Variable TEXT NOT NULL, 
+  DataType TEXT NOT NULL, StatementTypeId INTEGER,
+  FOREIGN KEY(StatementTypeId) REFERENCES STATEMENTTYPES(ID));
+CREATE TABLE STATEMENTS(ID INTEGER PRIMARY KEY NOT NULL, StatementTypeId INTEGER, 
+  DocumentId INTEGER, Start INTEGER NOT NULL, Stop INTEGER NOT NULL, Coder INTEGER,
   FOREIGN KEY(DocumentId) REFERENCES DOCUMENTS(ID) ON DELETE CASCADE);
-CREATE TABLE ENTITIES(ID INTEGER PRIMARY KEY NOT NULL, VariableId INTEGER NOT NULL, Value TEXT NOT NULL
-  DEFAULT '', Red INTEGER DEFAULT 0, Green INTEGER DEFAULT 0, Blue INTEGER DEFAULT 0,
-  ChildOf INTEGER, UNIQUE(VariableId, Value));
+CREATE TABLE ENTITIES(ID INTEGER PRIMARY KEY NOT NULL, VariableId INTEGER NOT NULL, 
+  Value TEXT NOT NULL DEFAULT '', Red INTEGER DEFAULT 0,
+  Green INTEGER DEFAULT 0, Blue INTEGER DEFAULT 0, ChildOf INTEGER, UNIQUE(VariableId, Value));
 CREATE TABLE DATABOOLEAN(ID INTEGER PRIMARY KEY NOT NULL, StatementId INTEGER NOT NULL,
   VariableId INTEGER NOT NULL, Value INTEGER NOT NULL DEFAULT 1, UNIQUE(StatementId, VariableId));
 CREATE TABLE DATAINTEGER(ID INTEGER PRIMARY KEY NOT NULL, StatementId INTEGER NOT NULL,
@@ -96,7 +97,8 @@ def write_dna(
                         left_out += 1
                         continue
                     row = base.execute(
-                        "INSERT INTO STATEMENTS(StatementTypeId, DocumentId, Start, Stop, Coder) VALUES (1, ?, ?, ?, 1)",
+                        "INSERT INTO STATEMENTS(StatementTypeId, DocumentId, Start, Stop, Coder)"
+                        " VALUES (1, ?, ?, ?, 1)",
                         (number, claim.span.start, claim.span.end),
                     ).lastrowid
                     actor = registry.actors.get(claim.speaker)
@@ -109,7 +111,8 @@ def write_dna(
                     ):
                         entity = _entity(base, entities, name, value[:_LONGEST])
                         base.execute(
-                            "INSERT INTO DATASHORTTEXT(StatementId, VariableId, Entity) VALUES (?, ?, ?)",
+                            "INSERT INTO DATASHORTTEXT(StatementId, VariableId, Entity) VALUES "
+                            "(?, ?, ?)",
                             (row, _VARIABLES[name], entity),
                         )
                     base.execute(
@@ -165,7 +168,8 @@ def read_dna(path: Path) -> list[dict[str, Any]]:
     try:
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as base:
             rows = base.execute(
-                "SELECT s.ID, s.DocumentId, s.Start, s.Stop, d.Title, d.Notes, d.Date FROM STATEMENTS s"
+                "SELECT s.ID, s.DocumentId, s.Start, s.Stop, d.Title, d.Notes, d.Date FROM "
+                "STATEMENTS s"
                 " JOIN DOCUMENTS d ON d.ID = s.DocumentId ORDER BY s.ID"
             ).fetchall()
             short = base.execute(

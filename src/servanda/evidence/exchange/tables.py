@@ -17,13 +17,9 @@ if TYPE_CHECKING:
     import polars as pl
 
 __all__ = [
-    "claims_from",
-    "claims_table",
-    "position_rows",
-    "read_weights",
-    "write_positions",
+    "claims_from", "claims_table", "position_rows", "read_weights", "write_positions",
     "write_table",
-]
+]  # fmt: skip
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -157,13 +153,13 @@ def _safe(value: Any) -> Any:
 
 
 def read_weights(text: str) -> dict[str, dict[str, str]]:
-    """Read salience and capability by actor: a CSV with columns actor, salience, capability.
+    r"""Read salience and capability by actor: a CSV with columns actor, salience, capability.
 
     Raises:
         ModelError: a column is missing or a value is no number (SV910).
 
     Examples:
-        >>> read_weights("actor,salience,capability\\nUKR,90,40\\n")
+        >>> read_weights("actor,salience,capability\nUKR,90,40\n")
         {'UKR': {'salience': '90', 'capability': '40'}}
     """
     reader = csv.DictReader(io.StringIO(text))

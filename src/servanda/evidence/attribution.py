@@ -68,7 +68,10 @@ class _Sentence:
         self.whole = self.contents.whole
 
     def read(self) -> list[Raw]:
-        ordered = sorted(self.tree.words, key=lambda w: (not self._says(w), self._depth(w)))
+        ordered = sorted(
+            self.tree.words,
+            key=lambda w: (not self._closes(w), not self._says(w), self._depth(w)),
+        )
         for word in ordered:
             if self._inside_report(word):
                 continue
@@ -91,11 +94,26 @@ class _Sentence:
             and word.tag in {"VBD", "VBZ", "VBP", "VBN"} and not self.contents.quoted(word)
         )  # fmt: skip
 
+    def _closes(self, word: Word) -> bool:
+        """Say whether ", X wrote" ends a sentence: then all before it is what X wrote."""
+        if not self._says(word):
+            return False
+        nouns = self.tree.children(word, "nsubj")
+        if not nouns or not 0 < word.i - nouns[0].i <= 4:
+            return False
+        start = noun_phrase(self.tree, nouns[0]).start
+        return self.text[self.whole.start : start].rstrip().endswith(",")
+
     def _anothers(self, raw: Raw) -> bool:
-        """Say whether a statement stands inside what somebody else reports."""
+        """Say whether a statement stands inside what somebody else reports.
+
+        An outlet that reports quoted words hands them on: those stay with who said them.
+        """
         for span, cue, who in self.reported:
             if span.covers(raw.cue) and self.tree.place(cue) != raw.cue and raw.speaker not in who:
-                return True
+                handed_on = self._outlet(who) and any(raw.span.overlaps(q) for q in self.quotes)
+                if not handed_on:
+                    return True
         return False
 
     def _depth(self, word: Word) -> int:
@@ -103,7 +121,10 @@ class _Sentence:
 
     def _inside_report(self, word: Word) -> bool:
         place = self.tree.place(word)
-        return any(span.covers(place) and cue.i != word.i for span, cue, _ in self.reported)
+        return any(
+            span.covers(place) and cue.i != word.i and not self._outlet(who)
+            for span, cue, who in self.reported
+        )
 
     # --- who ---
 
@@ -123,10 +144,13 @@ class _Sentence:
             if actor is not None:
                 self.resolver.heard(actor, place.start)
             self.found.append(replace(made, speaker=actor, speaker_span=place, name=name))
-        outlets = {a for a, _, _ in who if a and self.resolver.directory.actors[a].type == OUTLET}
         relayed = made.clause or (made.speech and made.stance is None)
-        if relayed and not outlets:
+        if relayed:
             self.reported.append((made.span, verb, frozenset(a for a, _, _ in who)))
+
+    def _outlet(self, who: frozenset[str | None]) -> bool:
+        actors = self.resolver.directory.actors
+        return any(a is not None and actors[a].type == OUTLET for a in who)
 
     # --- verbs ---
 
@@ -372,6 +396,8 @@ class _Sentence:
         else:
             content = Span(self._part_start(at), at)
         cue = Span(at, self.whole.start + match.end() - 1)
+        if match.start() and not self._tells(content):
+            content = self.whole
         content = trimmed(self.text, content)
         if content.end - content.start < 4:
             return
@@ -383,6 +409,12 @@ class _Sentence:
             who,
             Raw(None, cue, cue, content, "according-to", speech=True, clause=True, certainty=0.8),
             noun,
+        )
+
+    def _tells(self, span: Span) -> bool:
+        """Say whether a stretch has a verb of its own."""
+        return any(
+            w.pos in {"VERB", "AUX"} and span.covers(self.tree.place(w)) for w in self.tree.words
         )
 
     def _part_start(self, at: int) -> int:

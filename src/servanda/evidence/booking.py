@@ -221,7 +221,7 @@ class Booking:
             for t in tokens
             if t in known.incident or t in {"terror", "war", "aggression", "downed"}
         ]
-        return bool(telling) and not any(t in {"truce", "ceasefire"} for t in tokens)
+        return bool(telling) and not known.anaphora & set(tokens)
 
     def _owned(self, span: Span) -> str | None:
         """Resolve "Meloni's proposal" to what that person proposed."""
@@ -256,7 +256,7 @@ class Booking:
             content,
             re.I,
         )
-        if not raw.clause and first and first.group(1).lower() in words().nouns:
+        if raw.rule.endswith(":object") and first and first.group(1).lower() in words().nouns:
             return words().nouns[first.group(1).lower()], 0.85
         found = judged(content)
         stance, certainty = found.stance, min(found.certainty, raw.certainty)

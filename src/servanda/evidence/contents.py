@@ -87,7 +87,8 @@ class Contents:
         """Go on over phrases that the parser hung elsewhere: "a truce | in the air and at sea"."""
         words_ = self.tree.words
         at = last.i + 1
-        if last.dep == "ROOT" or at >= len(words_) or words_[at].lower not in _ONWARD:
+        anaphoric = last.lower in self.lists.anaphora
+        if anaphoric or last.dep == "ROOT" or at >= len(words_) or words_[at].lower not in _ONWARD:
             return span
         end = at
         while end < len(words_) and end - at < 10:
@@ -238,7 +239,9 @@ class Contents:
                 r"\s*,\s*(?:adding|saying|citing|calling|noting|who|which|but|and|while)\b", after
             ):
                 return rest, "aside"
-        return before, "leading"
+        tells = any(w.pos in {"VERB", "AUX"} and before.covers(tree.place(w)) for w in tree.words)
+        quoted = any(before.covers(q) for q in self.quotes)
+        return (before, "leading") if tells or quoted else None
 
     def _object(self, verb: Word) -> tuple[Span | None, str]:
         tree = self.tree

@@ -53,6 +53,7 @@ def words() -> Words:
         ['force']
     """
     data = tomllib.loads(files("servanda.evidence").joinpath("words.toml").read_text("utf-8"))
+    position = _pairs(data["position"])
     speech, stance, incident = data["speech"], data["stance"], data["incident"]
     return Words(
         speech=_set(speech["plain"]),
@@ -62,10 +63,10 @@ def words() -> Words:
         asking=_set(speech["asking"]),
         leaning=speech["leaning"],
         nouns=speech["nouns"],
-        position=_pairs(data["position"]),
+        position=position,
         adjectives=_pairs(data["adjectives"]),
-        good=_set(stance["good"]),
-        bad=_set(stance["bad"]),
+        good=_set(stance["good"]) | _leaning_forms(position, 1),
+        bad=_set(stance["bad"]) | _leaning_forms(position, -1),
         negating=_set(stance["least"]),
         turners=_set(stance["turners"]),
         silence=_set(data["silence"]["verbs"]),
@@ -77,6 +78,22 @@ def words() -> Words:
         concepts=_groups(data["concepts"]),
         anaphora=_set(data["anaphora"]["words"]),
     )
+
+
+#: Verbs that put something forward rather than judge it say nothing about a clause they stand in.
+_PUTTING = frozenset(
+    """want seek plan prepare offer table suggest propose demand request float draft pitch formulate
+    hope wish aspire desire commit vow promise pledge doubt fear be""".split()
+)
+
+
+def _leaning_forms(position: dict[str, Weight], sign: int) -> frozenset[str]:
+    """Return the forms of verbs that lean strongly one way."""
+    found: set[str] = set()
+    for lemma, (stance, _) in position.items():
+        if "_" not in lemma and stance * sign >= 0.6 and lemma not in _PUTTING:
+            found.update(verb_forms(lemma))
+    return frozenset(found)
 
 
 @cache

@@ -5,10 +5,10 @@ import re
 import unicodedata
 
 import pytest
-
-from servanda.evidence.verbatim import locate
 from tests.conftest import DEEP
 from tests.scoring import OWN, reports
+
+from servanda.evidence.verbatim import locate
 
 TEXTS = [d["text"] for d in reports(OWN)]
 WORDS = sorted({w for t in TEXTS for w in re.findall(r"\w+", t)})
@@ -26,7 +26,7 @@ def quote(rng: random.Random) -> tuple[str, str]:
     words = [m.span() for m in re.finditer(r"\S+", text)]
     first = rng.randrange(len(words) - 6)
     last = min(len(words) - 1, first + rng.randrange(3, 12))
-    return text, text[words[first][0] : words[last][1]].strip("“”\"«»„")
+    return text, text[words[first][0] : words[last][1]].strip('“”"«»„')
 
 
 def mutated(rng: random.Random, words: list[str]) -> list[str]:
@@ -57,7 +57,7 @@ def test_mutated_quotes_are_refused():
     for _ in range(COUNT):
         text, true = quote(rng)
         false = " ".join(mutated(rng, true.split()))
-        if plain(false.strip("“”\"«»„")) in plain(text):
+        if plain(false.strip('“”"«»„')) in plain(text):
             continue  # the mutation happens to be another true quotation
         found = locate(false, text)
         assert found is None, (false, found)

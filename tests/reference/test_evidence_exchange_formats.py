@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.scoring import OWN, read_report, reports
 
 from servanda.domain.errors import ModelError
 from servanda.evidence.exchange import annotation, dna, plover, tables
@@ -13,7 +14,6 @@ from servanda.evidence.positions import observations, positions
 from servanda.evidence.records import Reading, Span
 from servanda.evidence.registry import parsed_registry
 from servanda.evidence.store import claim_id
-from tests.scoring import OWN, read_report, reports
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,7 @@ def test_dna_round_trip(readings: list[Reading], tmp_path: Path):
         assert (row["start"], row["stop"]) == claim.span
         assert row["source_sha256"] == reading.sha256
         assert row["concept"] == claim.proposal
-        assert row["agreement"] == (claim.stance or 0) > 0
+        assert row["agreement"] == ((claim.stance or 0) > 0)
     with sqlite3.connect(path) as base:
         texts = [t for (t,) in base.execute("SELECT Text FROM DOCUMENTS")]
     assert not "".join(texts).strip()  # no text is passed on unless asked
@@ -80,7 +80,10 @@ def test_annotations_round_trip_and_find_their_place_after_blanks_changed(readin
             assert annotation.anchored(item, reading.text) == claim.span
             found += 1
             place = annotation.anchored(item, spaced)
-            same = place is not None and place.of(spaced).split() == claim.span.of(reading.text).split()
+            same = (
+                place is not None
+                and place.of(spaced).split() == claim.span.of(reading.text).split()
+            )
             again += same
     assert again >= 0.99 * found
 

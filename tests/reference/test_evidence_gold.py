@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.scoring import OWN, Score, read_report, reports, score_into
 
 from servanda.evidence import grammar
-from tests.scoring import OWN, Score, read_report, reports, score_into
 
 pytestmark = pytest.mark.skipif(not grammar.available(), reason="the parser is not installed")
 
@@ -80,7 +80,7 @@ def test_other_reports_are_not_flooded_with_flags(reference: Path):
 
 
 def test_quotes_are_the_characters_of_the_source(reference: Path):
-    opening, closing = "“\"«„‘", "”\"»“’"
+    opening, closing = '“"«„‘', '”"»“’'
     for document in [*reports(reference / "evidence"), *reports(OWN)]:
         reading = read_report(document)
         for claim in reading.claims:
@@ -93,7 +93,9 @@ def test_quotes_are_the_characters_of_the_source(reference: Path):
 
 def test_what_trump_says_of_others_is_never_theirs(founding: dict[str, Any], reference: Path):
     claims = read_report(founding).claims
-    about = [c.reports_position_of for c in claims if c.speaker == "trump" and c.reports_position_of]
+    about = [
+        c.reports_position_of for c in claims if c.speaker == "trump" and c.reports_position_of
+    ]
     assert [(a[0], a[1]) for a in about if a] == [("russia", "european-force")]
     lavrov = next(d for d in reports(reference / "evidence") if d["id"].startswith("s3"))
     told = read_report(lavrov).claims

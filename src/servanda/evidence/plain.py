@@ -34,7 +34,10 @@ def plain_statements(
     content = sentence.span.of(text)
     base = sentence.span.start
     found: list[Raw] = []
-    for match in _speech().finditer(content):
+    matches = list(_speech().finditer(content))
+    # ", X wrote" at the end comes first: all before it is what X wrote.
+    matches.sort(key=lambda m: content[: m.start()].rstrip()[-1:] != ",")
+    for match in matches:
         if _in_quote(base + match.start(), quotes):
             continue
         raw = _report(text, sentence, match, resolver)
@@ -97,9 +100,12 @@ def _in_quote(place: int, quotes: tuple[Span, ...]) -> bool:
 def _who(match: re.Match[str], base: int, resolver: Resolver, group: str = "who") -> str | None:
     place = Span(base + match.start(group), base + match.end(group))
     mentions = resolver.mentions.within(place)
-    if mentions:
+    if mentions and (mentions[-1].span.end == place.end or len(mentions) > 1):
         return mentions[-1].actor
-    found = resolver.actor(place, place)
+    words_ = place.of(resolver.text).split()
+    found = resolver.actor(place, Span(place.end - len(words_[-1]), place.end))
+    if found is None and mentions:
+        return mentions[-1].actor
     return found[0] if found else None
 
 

@@ -25,6 +25,7 @@ __all__ = ["Booking"]
 _OWNED = re.compile(
     r"^\W*(?:proposal|proposition|plan|idea|statement|suggestion|initiative|offer|remark|formula|clause)s?\b"
 )
+_SET_APART = re.compile(r"\b(?:different from|instead of|rather than|other than)\b")
 _SHOULD = re.compile(r"\b(?:be [a-z]+(?:ed|t|n)|should|must|ought|need)\b")
 _PROPOSING = frozenset(
     {"propose", "suggest", "recommend", "demand", "request", "urge", "insist", "advise"}
@@ -158,7 +159,8 @@ class Booking:
         )
         self.done.append(claim)
         self._compare(claim, others, raw)
-        self._speak_of(linked)
+        if not _SET_APART.search(content):
+            self._speak_of(linked)
         if linked is not None and stance is not None and about is None:
             self.stood[speaker, linked] = stance
             if stance >= 0.85:
@@ -221,7 +223,8 @@ class Booking:
             for t in tokens
             if t in known.incident or t in {"terror", "war", "aggression", "downed"}
         ]
-        return bool(telling) and not known.anaphora & set(tokens)
+        pointing = known.anaphora - {"it", "they", "them"}
+        return bool(telling) and not pointing & set(tokens)
 
     def _owned(self, span: Span) -> str | None:
         """Resolve "Meloni's proposal" to what that person proposed."""

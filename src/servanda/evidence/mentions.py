@@ -118,6 +118,7 @@ class Directory:
                 for a in self.actors.values()
                 if a.type not in UNNAMED
                 and a.type not in {STATE, OUTLET}
+                and (a.type == PERSON or not said.offices)  # an organ is not its holder
                 and heads(said, a, self.phrases[a.id], self.country[a.id])
             )
         return self._fitting[said]

@@ -134,7 +134,8 @@ class Countries:
 
 @lru_cache(maxsize=4096)
 def _titles(plain: str) -> tuple[frozenset[str], frozenset[str], str | None]:
-    offices, rest = set(), plain
+    # an adviser to the president is not the president
+    offices, rest = set(), re.sub(r"\b(?:of|to|for) the (?:president|prime minister)\b", " ", plain)
     for name, pattern in _OFFICES:
         if re.search(rf"\b(?:{pattern})s?\b", rest):
             offices.add(name)

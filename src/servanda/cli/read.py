@@ -26,6 +26,7 @@ __all__ = ["command"]
   servanda read articles/ --store evidence/ --positions
   servanda read --store evidence/ --review --by "A. Coder"
   servanda read articles/ --export positions=positions.csv --export dna=claims.dna
+  servanda read --scenario ukraine-2025 --trace ITA:cover-2025-03-06
   servanda read --store evidence/ --trace meloni:art5-without-membership
 """,
 )
@@ -70,6 +71,11 @@ __all__ = ["command"]
     "--trace", metavar="ACTOR:PROPOSAL|CLAIM", help="Open a position or a claim down to its source."
 )
 @click.option(
+    "--scenario",
+    metavar="SCENARIO",
+    help="Open the coded positions of a scenario instead of reading texts.",
+)
+@click.option(
     "--chart",
     type=click.Path(dir_okay=False),
     metavar="FILE",
@@ -111,7 +117,7 @@ __all__ = ["command"]
 def command(
     names: tuple[str, ...], registry: str | None, published: str | None, offline: bool, plain: bool,
     store: str | None, no_texts: bool, review: bool, who: str | None, decisions: tuple[str, ...],
-    show_positions: bool, as_of: str | None, half_life: float, trace: str | None, chart: str | None,
+    show_positions: bool, as_of: str | None, half_life: float, trace: str | None, scenario: str | None, chart: str | None,
     weights: str | None, exports: tuple[str, ...], model: str | None, record: str | None,
     prices: tuple[float, float] | None, yes: bool, as_json: bool,
 ) -> int:  # fmt: skip
@@ -120,6 +126,8 @@ def command(
     Nothing leaves the machine unless an address is named or --model is given. What the text says
     of somebody else's position is kept apart from that actor's own.
     """
+    if scenario:
+        return _scenario(scenario, trace, store, decisions, who, as_json=as_json)
     from servanda.study.evidence import open_session
 
     session = open_session(
@@ -144,6 +152,30 @@ def command(
         print_json(session.published(trace=trace, positions=show_positions))
         return 0
     _show(session, trace, positions=show_positions)
+    return 0
+
+
+def _scenario(
+    name: str,
+    trace: str | None,
+    store: str | None,
+    decisions: tuple[str, ...],
+    who: str | None,
+    *,
+    as_json: bool,
+) -> int:
+    from servanda.study.scenario_evidence import reviewed, traced
+
+    kept = reviewed(name, store, decisions, who or "")
+    found = traced(name, trace, kept)
+    if as_json:
+        print_json({"positions": [t.published() for t in found]})
+        return 0
+    from servanda.report.evidence import coded_text
+    from servanda.report.terminal import terminal_style
+
+    ink = terminal_style()
+    click.echo(coded_text(found, ink.width, ink.colour))
     return 0
 
 

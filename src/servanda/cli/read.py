@@ -117,7 +117,8 @@ __all__ = ["command"]
 def command(
     names: tuple[str, ...], registry: str | None, published: str | None, offline: bool, plain: bool,
     store: str | None, no_texts: bool, review: bool, who: str | None, decisions: tuple[str, ...],
-    show_positions: bool, as_of: str | None, half_life: float, trace: str | None, scenario: str | None, chart: str | None,
+    show_positions: bool, as_of: str | None, half_life: float, trace: str | None,
+    scenario: str | None, chart: str | None,
     weights: str | None, exports: tuple[str, ...], model: str | None, record: str | None,
     prices: tuple[float, float] | None, yes: bool, as_json: bool,
 ) -> int:  # fmt: skip

@@ -36,6 +36,7 @@ _MADE_BY = re.compile(
 )
 _CONDITION = re.compile(r"\b(?:if|unless|only after|provided|as long as|on condition|once)\b", re.I)
 _CONTEXT = 5
+_NEAR_CLAIMS = 24
 
 
 class Booking:
@@ -65,7 +66,7 @@ class Booking:
         """Return the claims in the order of the text, each once."""
         kept: list[Claim] = []
         for claim in sorted(self.done, key=lambda c: (c.span.start, -c.span.end, not c.quotes)):
-            twin = next((k for k in kept if _same(k, claim)), None)
+            twin = next((k for k in kept[-_NEAR_CLAIMS:] if _same(k, claim)), None)
             if twin is None:
                 kept.append(claim)
             elif _rank(claim) > _rank(twin):

@@ -7,6 +7,7 @@ threatens is no incident, and neither is anything inside quotation marks.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import replace
 from itertools import pairwise
 
@@ -50,6 +51,7 @@ _PLACE = re.compile(
 )
 _FROM_TO = re.compile(r"\bfrom (?P<place>[A-Z]\w+ to [A-Z]\w+)")
 _HYPOTHETICAL_NEAR = 60
+_NEAR_CLAIMS = 24
 _BACK = re.compile(
     r"\b(?:it was the|the (?:first|latest|biggest|largest)|such|similar|these|those|any|further"
     r"|more) ?"
@@ -76,29 +78,24 @@ def incidents_of(
         day: date of publication.
     """
     found: list[Incident] = []
+    paragraph = -1
     for sentence in parts.sentences:
         if sentence.headline and found:
             continue
         for incident in _in_sentence(text, sentence, parts, resolver, day):
-            if (
-                incident.kind == "damage"
-                and found
-                and sentence.paragraph - _paragraph(parts, found[-1]) <= 0
-            ):
+            # damage told in the paragraph of an incident is a detail of it
+            if incident.kind == "damage" and paragraph == sentence.paragraph:
                 continue
             found.append(_completed(incident, found))
+            paragraph = sentence.paragraph
     return tuple(replace(i, attributed_to=_source(i, claims)) for i in found)
 
 
-def _paragraph(parts: Layout, incident: Incident) -> int:
-    for sentence in parts.sentences:
-        if sentence.span.start <= incident.span.start < sentence.span.end:
-            return sentence.paragraph
-    return -1
-
-
 def _source(incident: Incident, claims: tuple[Claim, ...]) -> str | None:
-    return next((c.speaker for c in claims if c.span.covers(incident.span)), None)
+    """Name who vouches for an incident: the speaker of a claim that covers it."""
+    last = bisect_right(claims, incident.span.start, key=lambda c: c.span.start)
+    near = claims[max(0, last - _NEAR_CLAIMS) : last]
+    return next((c.speaker for c in near if c.span.covers(incident.span)), None)
 
 
 def _completed(incident: Incident, before: list[Incident]) -> Incident:

@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-__all__ = ["Words", "cue_forms", "verb_forms", "words"]
+__all__ = ["Words", "cue_forms", "lemmas", "verb_forms", "words"]
 
 Weight = tuple[float, float]
 
@@ -110,10 +110,31 @@ def cue_forms() -> frozenset[str]:
     return frozenset(found)
 
 
+@cache
+def lemmas() -> dict[str, str]:
+    """Return the plain form of every form of the verbs that the rules ask for."""
+    lists = words()
+    verbs = lists.speech | set(lists.position) | lists.silence | lists.judging | lists.denying
+    found: dict[str, str] = {}
+    for key in sorted(verbs | lists.asking | _LIGHT):
+        first = key.split("_")[0]
+        for form in verb_forms(first):
+            found.setdefault(form, first)
+        for form in (_ing(first), first + first[-1] + "ing"):
+            found.setdefault(form, first)
+    return found
+
+
+_LIGHT = frozenset(
+    """make issue renew launch have give present unveil deliver force lead push allow want get cause
+    prompt implore compel
+    accord quote cite""".split()
+)
 _IRREGULAR = {
     "say": "said", "tell": "told", "write": "wrote", "seek": "sought", "throw": "threw",
     "stand": "stood", "think": "thought", "speak": "spoke", "swear": "swore", "draw": "drew",
-    "come": "came", "begin": "began", "go": "went", "be": "was",
+    "come": "came", "begin": "began", "go": "went", "be": "was", "make": "made", "give": "gave",
+    "have": "had", "lead": "led", "get": "got",
 }  # fmt: skip
 _PARTICIPLE = {
     "write": "written", "throw": "thrown", "speak": "spoken", "swear": "sworn", "draw": "drawn",

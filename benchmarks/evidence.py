@@ -5,10 +5,11 @@ import re
 import time
 from pathlib import Path
 
+from tests.scoring import OWN, reports
+
 from servanda.evidence import grammar
 from servanda.evidence.registry import parsed_registry
 from servanda.evidence.solve import read_text
-from tests.scoring import OWN, reports
 
 TARGETS = {
     "article_200_kb_cpu_s": ("<=", 2.0),

@@ -10,6 +10,7 @@ from servanda.evidence.phrases import (
     control,
     left_edge,
     noun_phrase,
+    temporal,
     trimmed,
 )
 from servanda.evidence.records import Span
@@ -93,7 +94,7 @@ class Contents:
         end = at
         while end < len(words_) and end - at < 10:
             word = words_[end]
-            if word.pos in {"VERB", "AUX", "SCONJ", "PUNCT", "PART"} or _temporal(word):
+            if word.pos in {"VERB", "AUX", "SCONJ", "PUNCT", "PART"} or temporal(word):
                 break
             end += 1
         while end > at and words_[end - 1].pos in {"ADP", "CCONJ", "DET", "PRON"}:
@@ -132,7 +133,8 @@ class Contents:
             if ccomps and verb.lemma in _WANTING:
                 return self.of(ccomps[-1]), "to"
             return None
-        if (colon := self._colon(verb)) is not None:
+        inner = any(w.i > verb.i and w.lemma in self.lists.speech for w in ccomps)
+        if not inner and (colon := self._colon(verb)) is not None:
             return colon, "colon"
         if (that := self._that(verb, ccomps)) is not None:
             return that, "that"
@@ -260,7 +262,7 @@ class Contents:
                 if (
                     inner is not None
                     and inner.pos in {"NOUN", "PROPN", "VERB", "PRON"}
-                    and not _temporal(inner)
+                    and not temporal(inner)
                 ):
                     return self.of(inner), "object"
         return None, ""
@@ -269,11 +271,3 @@ class Contents:
 def _has_clause(tree: Tree, verb: Word) -> bool:
     """Say whether a verb has a clause for its content."""
     return bool(tree.children(verb, "ccomp"))
-
-
-def _temporal(word: Word) -> bool:
-    return word.lower in {
-        "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january",
-        "february", "march", "april", "may", "june", "july", "august", "september", "october",
-        "november", "december", "telegram", "briefing", "channel", "statement", "reporters",
-    }  # fmt: skip

@@ -5,7 +5,16 @@ from __future__ import annotations
 from servanda.evidence.grammar import Tree, Word
 from servanda.evidence.records import Span
 
-__all__ = ["clause_end", "control", "left_edge", "noun_phrase", "particle", "subjects", "trimmed"]
+__all__ = [
+    "clause_end",
+    "control",
+    "left_edge",
+    "noun_phrase",
+    "particle",
+    "subjects",
+    "temporal",
+    "trimmed",
+]
 
 _INHERIT = frozenset({"advcl", "xcomp", "conj", "pcomp", "prep", "dep", "ccomp"})
 _CONTROL = frozenset(
@@ -106,6 +115,8 @@ def particle(tree: Tree, verb: Word, known: object) -> tuple[str, Word | None]:
     """
     for child in tree.children(verb, "prt", "prep", "advmod", "agent"):
         key = f"{verb.lemma}_{child.lower}"
+        if any(temporal(noun) for noun in tree.children(child, "pobj")):
+            continue
         if key in known:  # type: ignore[operator]
             return key, child
     return verb.lemma, None
@@ -152,3 +163,12 @@ def trimmed(text: str, span: Span) -> Span:
             if text[start : start + len(word)].lower() == word:
                 start, changed = start + len(word), True
     return Span(start, end)
+
+
+def temporal(word: Word) -> bool:
+    """Say whether a noun names a time or the occasion of speaking, not what is spoken of."""
+    return word.lower in {
+        "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january",
+        "february", "march", "april", "may", "june", "july", "august", "september", "october",
+        "november", "december", "telegram", "briefing", "channel", "statement", "reporters",
+    }  # fmt: skip

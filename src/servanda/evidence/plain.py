@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from servanda.evidence.attribution import Raw
+from servanda.evidence.frames import frame_of
 from servanda.evidence.phrases import trimmed
 from servanda.evidence.records import Span
 from servanda.evidence.resolving import Resolver
@@ -31,27 +33,11 @@ def plain_statements(
         resolver: who is meant.
         quotes: the quotations that begin in the sentence.
     """
+    found = _reports(text, sentence, resolver, quotes) or _positions(
+        text, sentence, resolver, quotes
+    )
     content = sentence.span.of(text)
     base = sentence.span.start
-    found: list[Raw] = []
-    matches = list(_speech().finditer(content))
-    # ", X wrote" at the end comes first: all before it is what X wrote.
-    matches.sort(key=lambda m: content[: m.start()].rstrip()[-1:] != ",")
-    for match in matches:
-        if _in_quote(base + match.start(), quotes):
-            continue
-        raw = _report(text, sentence, match, resolver)
-        if raw is not None:
-            found.append(raw)
-            break
-    if not found:
-        for match in _stand().finditer(content):
-            if _in_quote(base + match.start(), quotes):
-                continue
-            raw = _position(text, sentence, match, resolver)
-            if raw is not None:
-                found.append(raw)
-                break
     if according := re.search(rf"[Aa]ccording to {_WHO}(?=[,.]|$)", content):
         who = _who(according, base, resolver)
         if who:
@@ -63,7 +49,45 @@ def plain_statements(
             found = [
                 Raw(who, place, cue, trimmed(text, rest), "according-to", speech=True, clause=True)
             ]
+    frame = frame_of(text, sentence.span, resolver, quotes)
+    if frame is not None:
+        named, place, framed = frame
+        found = [f for f in found if f.speaker == named.actor]
+        found.append(Raw(named.actor, named.span, place, framed, "frame", speech=True, clause=True))
     return found
+
+
+def _reports(
+    text: str, sentence: Sentence, resolver: Resolver, quotes: tuple[Span, ...]
+) -> list[Raw]:
+    content = sentence.span.of(text)
+    matches = list(_speech().finditer(content))
+    # ", X wrote" at the end comes first: all before it is what X wrote.
+    matches.sort(key=lambda m: content[: m.start()].rstrip()[-1:] != ",")
+    return _first(text, sentence, matches, resolver, quotes, _report)
+
+
+def _positions(
+    text: str, sentence: Sentence, resolver: Resolver, quotes: tuple[Span, ...]
+) -> list[Raw]:
+    matches = list(_stand().finditer(sentence.span.of(text)))
+    return _first(text, sentence, matches, resolver, quotes, _position)
+
+
+def _first(
+    text: str,
+    sentence: Sentence,
+    matches: list[re.Match[str]],
+    resolver: Resolver,
+    quotes: tuple[Span, ...],
+    make: Callable[[str, Sentence, re.Match[str], Resolver], Raw | None],
+) -> list[Raw]:
+    for match in matches:
+        if not _in_quote(sentence.span.start + match.start(), quotes):
+            raw = make(text, sentence, match, resolver)
+            if raw is not None:
+                return [raw]
+    return []
 
 
 def _alternatives(lemmas: object) -> str:
@@ -135,8 +159,9 @@ def _position(
 ) -> Raw | None:
     base = sentence.span.start
     who = _who(match, base, resolver)
-    if who is None:
-        return None
+    before = resolver.mentions.within(Span(base, base + match.start("who")))
+    if who is None or any(m.actor != who for m in before):
+        return None  # another is named first: it may be that one's word
     found = next(
         (w for lemma, w in words().position.items() if match["verb"] in verb_forms(lemma)),
         (0.0, 0.5),

@@ -413,7 +413,7 @@ FORECAST_CHARTS: dict[str, Callable[..., Spec | None]] = {
     return framed(
         body,
         title="Where actors stand",
-        subtitle="Stance from -1 (against) to 1 (for), two standard errors; same days set a little apart",
+        subtitle="Stance from -1 (against) to 1 (for), two standard errors; days set apart",
         alt=f"Stances of {len(actors)} actors on {len(proposals)} proposals over time.{more}",
         kind="positions",
         theme=theme,

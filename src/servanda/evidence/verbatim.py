@@ -42,7 +42,7 @@ def locate(quote: str, source: str, near: int = 0) -> Found | None:
     Examples:
         >>> text = "He said: “We see  no room.”"
         >>> locate("We see no room.", text)
-        Found(span=Span(start=10, end=25), tier='blank')
+        Found(span=Span(start=10, end=26), tier='blank')
         >>> locate("We see some room.", text) is None
         True
     """

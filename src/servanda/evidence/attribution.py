@@ -64,6 +64,9 @@ class _Whole(Sentence):
     # --- nouns and adjectives ---
 
     def _noun(self, noun: Word) -> None:
+        if noun.lemma in {"favour", "favor"}:
+            self._favour(noun)
+            return
         stance = self.lists.nouns.get(noun.lemma)
         if stance is None:
             return
@@ -83,6 +86,25 @@ class _Whole(Sentence):
             stance=stance,
             certainty=0.88,
         )
+        self.put(who, raw, noun)
+
+    def _favour(self, noun: Word) -> None:
+        """Read "is in favour of"."""
+        prep = self.tree.head(noun)
+        verb = self.tree.head(prep)
+        of = next((w for w in self.tree.children(noun, "prep") if w.lower == "of"), None)
+        if prep.lower != "in" or of is None or verb.pos not in {"VERB", "AUX"}:
+            return
+        inner = next(iter(self.tree.children(of, "pobj", "pcomp")), None)
+        who = [w for w in self.who(subjects(self.tree, verb)) if w[0] is not None]
+        if inner is None or not who:
+            return
+        cue = self.tree.span(prep, of)
+        stance = -0.7 if self.negated(verb) else 0.9
+        raw = Raw(
+            None, cue, cue, self.contents.of(inner), "in_favour:object", speech=False,
+            stance=stance, certainty=0.85,
+        )  # fmt: skip
         self.put(who, raw, noun)
 
     def _owner(self, noun: Word) -> list[tuple[str | None, Span, str]]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from servanda.evidence.attribution import Raw
 from servanda.evidence.comparing import compared
 from servanda.evidence.dates import day_in
-from servanda.evidence.linking import Linker
+from servanda.evidence.linking import Linker, groups_of
 from servanda.evidence.phrases import trimmed
 from servanda.evidence.quoting import is_label
 from servanda.evidence.records import Claim, Kind, Span
@@ -36,6 +36,8 @@ _MADE_BY = re.compile(
 )
 _CONDITION = re.compile(r"\b(?:if|unless|only after|provided|as long as|on condition|once)\b", re.I)
 _CONTEXT = 5
+_DEFINITE = re.compile(r"\b(?:the|this|that|such an?|these|those)\b", re.IGNORECASE)
+_FAINT = frozenset({"alliance", "europe", "general", "guarantee", "peace", "talks", "own"})
 _NEAR_CLAIMS = 24
 
 
@@ -197,24 +199,37 @@ class Booking:
             return owned
         found = self.linker.link(main.of(self.text), country)
         if found is not None:
-            return found
+            return self._resumed(main, found)
         if main != raw.span:
             found = self.linker.link(raw.span.of(self.text), country)
             if found is not None:
                 return found
-        if self.topic is None or self.topic_age > _CONTEXT:
-            return None
         if self._of_force(raw.span):
             return None
         content = raw.span.of(self.text)
         tokens = set(re.findall(r"[a-z]+", content.lower()))
-        quotes = self.parts.quotes_in(raw.span)
-        wholly = bool(quotes) and sum(q.end - q.start for q in quotes) > 0.8 * (
-            raw.span.end - raw.span.start
-        )
-        if tokens & words().anaphora or wholly:
-            return self.topic
-        return None
+        quoted = sum(q.end - q.start for q in self.parts.quotes_in(raw.span))
+        wholly = quoted > 0.8 * (raw.span.end - raw.span.start)
+        if not (tokens & words().anaphora or wholly):
+            return None
+        # "Asked about observers, he shrugged": the rest of the sentence is nearer than the last
+        before = Span(sentence.span.start, max(sentence.span.start, raw.span.start))
+        nearer = self._linked(before, country) if raw.span.start > sentence.span.start else None
+        if nearer is not None:
+            return nearer
+        return self.topic if self.topic_age <= _CONTEXT else None
+
+    def _resumed(self, span: Span, found: str) -> str:
+        """Let "the halt" mean the halt spoken of, rather than the proposal nearest to the word."""
+        topic = self.topic
+        if topic is None or topic == found or self.topic_age > _CONTEXT:
+            return found
+        content = span.of(self.text)
+        telling = {g for g, _ in groups_of(content) if g not in _FAINT}
+        scores = {id_: score for score, id_ in self.linker.scores(content)}
+        if len(telling) == 1 and _DEFINITE.search(content) and scores.get(topic, 0) >= 0.3:
+            return topic
+        return found
 
     def _of_force(self, span: Span) -> bool:
         tokens = re.findall(r"[a-z]+", span.of(self.text).lower())

@@ -95,9 +95,10 @@ def _subject(
         ):
             continue
         return mention.actor, mention.span, mention.span
-    head = re.match(r"(He|She|It|They|he|she)\b", sentence.span.of(text))
+    before = text[sentence.span.start : quote.start]
+    head = re.search(r"(?:^|.*\b)(he|she|it|they)\b", before, re.IGNORECASE | re.DOTALL)
     if head:
-        place = Span(sentence.span.start, sentence.span.start + head.end())
+        place = Span(sentence.span.start + head.start(1), sentence.span.start + head.end(1))
         actor = resolver.pronoun(head.group(1).lower(), place.start)
         if actor:
             return actor, place, place

@@ -6,6 +6,7 @@ the person it is about.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from servanda.evidence.contents import Contents
@@ -18,6 +19,9 @@ from servanda.evidence.words import words
 
 __all__ = ["Raw", "Sentence"]
 
+_YET = re.compile(r"\byet to\s+$")
+#: Acts done by saying so: who pledges has spoken, whatever it is about.
+_ACTS = frozenset({"pledge", "promise", "vow", "threaten"})
 _MODAL_NOT = frozenset({"not", "n't", "never", "hardly", "no"})
 
 
@@ -166,7 +170,7 @@ class Sentence:
             who,
             Raw(
                 None, cue, cue, content, f"{key}:{how}",
-                speech=speech and (clause or position is None),
+                speech=speech and (clause or position is None or key in _ACTS),
                 stance=stance, certainty=certainty, clause=clause,
                 negated=self.negated(verb),
                 denies=verb.lemma in self.lists.denying and speech,
@@ -239,6 +243,12 @@ class Sentence:
         if clause and lemma in {"suggest", "insist"}:
             return None, 0.8
         stance, certainty = position
+        if _YET.search(
+            self.text[
+                max(self.whole.start, self.tree.place(verb).start - 8) : self.tree.place(verb).start
+            ]
+        ):
+            return 0.0, 0.4  # "has yet to commit" is neither for nor against
         if self.negated(verb):
             stance = 0.3 if stance < -0.4 else -0.7 * stance
             certainty = min(certainty, 0.7)

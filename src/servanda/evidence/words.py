@@ -101,7 +101,7 @@ def cue_forms() -> frozenset[str]:
     """Return every form of a word that may carry a claim: a sentence without one is not parsed."""
     lists = words()
     verbs = lists.speech | set(lists.position) | lists.silence | lists.judging | lists.denying
-    found = set(lists.adjectives) | {"according"}
+    found = set(lists.adjectives) | {"according", "favour", "favor"}
     for lemma in verbs:
         found.update(form.split()[0] for form in verb_forms(lemma))
         found.add(_ing(lemma.split("_")[0]))

@@ -263,7 +263,7 @@ def positions_chart(points: Sequence[Point], theme: str = "light") -> Spec:
                     "field": "at",
                     "type": "temporal",
                     "title": None,
-                    "axis": {"format": "%d %b %y", "tickCount": 4, "labelOverlap": True},
+                    "axis": {"format": "%d %b", "tickCount": 3, "labelOverlap": True},
                 },
                 "color": _by_actor(actors, [tones[i % 4] for i in range(len(actors))]),
             },

@@ -31,7 +31,6 @@ _GROUPS = {
     "7": "The store",
     "8": "Obligations and games",
     "9": "Evidence, agreement, truces, estimation and the workbench",
-    "9": "Evidence and what follows it",
 }
 _OPENING = """\
 # Problem codes

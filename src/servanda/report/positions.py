@@ -10,7 +10,7 @@ from servanda._version import __version__
 from servanda.domain.errors import ModelError
 from servanda.evidence.positions import Point
 from servanda.report.assets import SCRIPTS, STYLE, content_policy, embedded_json, inline
-from servanda.report.charts.positions import positions_chart
+from servanda.report.charts.stances import stances_chart
 from servanda.report.html import environment
 from servanda.report.tables import Cell, Table
 
@@ -35,7 +35,7 @@ def write_chart(points: Sequence[Point], file: Path, theme: str = "light") -> No
     if suffix == ".html":
         text = positions_page(points)
     elif suffix == ".json":
-        text = json.dumps(positions_chart(points, theme), allow_nan=False) + "\n"
+        text = json.dumps(stances_chart(points, theme), allow_nan=False) + "\n"
     elif suffix == ".svg":
         try:
             import vl_convert
@@ -43,7 +43,7 @@ def write_chart(points: Sequence[Point], file: Path, theme: str = "light") -> No
             raise ModelError(
                 "a picture needs the extra 'static' (vl-convert); .html does not.", "SV917"
             ) from None
-        text = str(vl_convert.vegalite_to_svg(positions_chart(points, theme)))
+        text = str(vl_convert.vegalite_to_svg(stances_chart(points, theme)))
     else:
         raise ModelError(f"'{file.name}': a chart is .html, .svg or .json.", "SV917")
     file.write_text(text, encoding="utf-8")
@@ -51,7 +51,7 @@ def write_chart(points: Sequence[Point], file: Path, theme: str = "light") -> No
 
 def positions_page(points: Sequence[Point]) -> str:
     """Write the page: the chart and the table behind it; loads nothing, sends nothing."""
-    specs = {"positions": positions_chart(points, "page")}
+    specs = {"positions": stances_chart(points, "page")}
     return (
         environment()
         .get_template("positions.html.j2")

@@ -48,6 +48,7 @@ def show_problems(problems: Sequence[Problem], *, as_json: bool = False) -> None
 WRONG_USAGE = frozenset(
     {"SV604", "SV606", "SV607", "SV608", "SV609", "SV634", "SV650", "SV651", "SV760"}
     | {f"SV{number}" for number in range(613, 619)}
+    | {"SV900", "SV903", "SV909", "SV917"}
     | {"SV861", "SV887", "SV890", "SV892", "SV894", "SV895", "SV896"}
     | {f"SV{number}" for number in range(961, 976)}
     | {"SV929", "SV935", "SV936", "SV937"}

@@ -28,6 +28,7 @@ COMMANDS = {
     "solve": "Find the equilibria of one crisis game, from a file or the catalogue.",
     "fit": "Fit a strategic model to data: utilities of a game tree from outcomes.",
     "forecast": "Forecast who would agree from a table of positions; blockers, smallest changes.",
+    "read": "Read reports into quoted, attributed claims; review them; show positions over time.",
     "calibrate": "Fit the durability engine to the casebook; prior beside posterior.",
     "backtest": "Score an engine against history, parts of it left out.",
     "explain": "Explain a problem code, or trace a number of a comparison.",
@@ -46,6 +47,7 @@ EXAMPLES = """Examples:
   servanda questions ukraine-2025 --top 5
   servanda compare ukraine-2025 --as-of 2025-03-07 --draws 500
   servanda solve unilateral-deterrence --concept pbe
+  servanda read report.txt --published 2025-03-07
 """
 
 

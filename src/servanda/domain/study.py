@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -17,7 +17,9 @@ class Study(Noun):
 
     ``posterior`` names the fit to history that the calibrated assumptions come from; None takes
     their priors. ``protege`` says whether the protege is a player or a mechanism. The number of
-    workers is not part of it: results are the same bits for any number.
+    workers is not part of it: results are the same bits for any number. ``shifts`` moves the
+    distribution of an assumption by so many standard deviations on the normal scale: its quantile
+    at u becomes the one at Phi(Phi^-1(u) + shift).
     """
 
     scenario: str
@@ -28,3 +30,4 @@ class Study(Noun):
     rivals: dict[str, str] = {}
     posterior: str | None = None
     protege: Literal["chooses", "mechanical"] = "chooses"
+    shifts: dict[str, Annotated[float, Field(ge=-3, le=3)]] = {}

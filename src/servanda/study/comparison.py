@@ -76,6 +76,7 @@ def compare(
     rivals: dict[str, str] | None = None,
     posterior: str | None = POSTERIOR,
     protege: Literal["chooses", "mechanical"] = "chooses",
+    shifts: dict[str, float] | None = None,
     root: Path | None = None,
     rival_effects: bool = True,
     switch_draws: int = SWITCH_DRAWS,
@@ -93,6 +94,7 @@ def compare(
         rivals: assumption -> rival model to use instead of the one shown.
         posterior: the fit to history that the calibrated assumptions come from; None: the priors.
         protege: whether the protege is a player or a mechanism.
+        shifts: by assumption, how far its distribution is moved (see `servanda.domain.study`).
         root: folder that holds runs; by default ``servanda-runs`` in the working directory.
         rival_effects: also turn every switch: rival models, the fit to history, the protege.
         switch_draws: draws on which each setting of a switch runs, at most.
@@ -118,6 +120,7 @@ def compare(
         rivals=_known_rivals(resolved, rivals or {}),
         posterior=posterior,
         protege=protege,
+        shifts=_known_shifts(resolved, shifts or {}),
     )
     where = root if root is not None else Path("servanda-runs")
     done = run(resolved, study, root=where, progress=progress, executor=executor)
@@ -164,6 +167,15 @@ def _known_rivals(resolved: Resolved, rivals: dict[str, str]) -> dict[str, str]:
                 code="SV607",
             )
     return rivals
+
+
+def _known_shifts(resolved: Resolved, shifts: dict[str, float]) -> dict[str, float]:
+    for name, shift in shifts.items():
+        if name not in resolved.assumptions:
+            raise ModelError(f"no assumption {name!r} that could be moved", code="SV983")
+        if not -3.0 <= shift <= 3.0:
+            raise ModelError(f"{name} can be moved by -3 to 3, not by {shift:g}", code="SV983")
+    return {name: float(shifts[name]) for name in sorted(shifts) if shifts[name] != 0.0}
 
 
 def _assemble(done: Run, root: Path, switch_draws: int, executor: str) -> Comparison:
@@ -247,6 +259,7 @@ def _record(done: Run, arrays: Arrays) -> RunRecord:
         rivals=done.study.rivals,
         posterior=done.study.posterior,
         protege=done.study.protege,
+        shifts=done.study.shifts,
         options=tuple(o.id for o in done.options),
         platform=str(done.folder.manifest.get("platform", "")),
         folder=str(done.folder.path),

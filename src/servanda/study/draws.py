@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from scipy import special
@@ -13,6 +14,9 @@ from servanda.domain.errors import ModelError
 from servanda.study.streams import Floats, uniforms
 
 __all__ = ["Draws", "draw", "quantile"]
+
+_REFERENCE = 20_000
+"""Draws from which the distribution of a calibrated column is read when it is moved."""
 
 
 def quantile(distribution: Distribution, u: Floats) -> Floats:
@@ -110,6 +114,7 @@ def draw(
     size: int,
     rivals: Mapping[str, str] | None = None,
     posterior: str | None = None,
+    shifts: Mapping[str, float] | None = None,
 ) -> Draws:
     """Draw every assumption for one chunk.
 
@@ -123,6 +128,9 @@ def draw(
             come jointly from one of its rows, under the rival of a2 in use, and ``omega_c`` carries
             the frailty of a conflict that is not in the casebook. A scenario that gives one of them
             a number of its own keeps it. None draws from the priors.
+        shifts: by assumption, how far its distribution is moved, in standard deviations on the
+            normal scale. A calibrated column moves on the normal scale of its own distribution
+            over the posterior, all else as drawn.
 
     Returns:
         Draws with one float64[draw] column per assumption.
@@ -131,16 +139,51 @@ def draw(
         ModelError: there is no such posterior (SV634), or none for the rival (SV607).
         ScenarioError: its files cannot be read (SV636).
     """
-    chosen = dict(rivals or {})
+    chosen, moved = dict(rivals or {}), dict(shifts or {})
     columns = {
         identifier: quantile(
-            assumption.used(chosen.get(identifier)), uniforms(seed, chunk, identifier, size)
+            assumption.used(chosen.get(identifier)),
+            _moved(uniforms(seed, chunk, identifier, size), moved.get(identifier, 0.0)),
         )
         for identifier, assumption in sorted(assumptions.items())
     }
     if posterior is not None:
-        columns |= _calibrated(assumptions, posterior, chosen, seed, chunk, size)
+        found = _calibrated(assumptions, posterior, chosen, seed, chunk, size)
+        columns |= {
+            name: _shifted(column, _spread(posterior, _a2(chosen))[name], moved[name])
+            if name in moved
+            else column
+            for name, column in found.items()
+        }
     return Draws(seed, chunk, size, columns, assumptions, chosen)
+
+
+def _moved(u: Floats, shift: float) -> Floats:
+    """Move uniform numbers on the normal scale; without a shift they stay the same bits."""
+    return u if shift == 0.0 else np.asarray(special.ndtr(special.ndtri(u) + shift))
+
+
+@cache
+def _spread(posterior: str, rival: str) -> Mapping[str, Floats]:
+    """The columns of a posterior in rising order: what each value's quantile is read from."""
+    from servanda.study.calibration.posterior import posterior_columns
+
+    found = posterior_columns(posterior, rival, seed=0, chunk=-1, size=_REFERENCE)
+    return {name: np.sort(column) for name, column in found.items()}
+
+
+def _shifted(column: Floats, rising: Floats, shift: float) -> Floats:
+    """Move values on the normal scale of their own distribution, given in rising order."""
+    level = (np.arange(rising.size) + 0.5) / rising.size
+    score = special.ndtri(np.interp(column, rising, level))
+    return np.asarray(np.interp(special.ndtr(score + shift), level, rising))
+
+
+def _a2(chosen: Mapping[str, str]) -> str:
+    """The rival prior of a2 in use, which the rows of a posterior belong to."""
+    from servanda.scenario import shelf
+
+    return chosen.get("a2") or shelf.assumptions()["a2"].shown or ""
 
 
 def _calibrated(
@@ -156,6 +199,5 @@ def _calibrated(
     from servanda.study.calibration.posterior import posterior_columns
 
     usual = shelf.assumptions()
-    rival = chosen.get("a2") or usual["a2"].shown or ""
-    found = posterior_columns(posterior, rival, seed=seed, chunk=chunk, size=size)
+    found = posterior_columns(posterior, _a2(chosen), seed=seed, chunk=chunk, size=size)
     return {n: column for n, column in found.items() if assumptions.get(n) == usual[n]}

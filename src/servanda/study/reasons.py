@@ -50,6 +50,7 @@ def reasons(done: Run, asked: int = ASKED) -> Reasons:
         size=size,
         rivals=done.study.rivals,
         posterior=done.study.posterior,
+        shifts=done.study.shifts,
     )
     exposure, _ = handover.exposure(board, draws)
     stakes = handover.stakes(board, draws)

@@ -344,6 +344,7 @@ class RunRecord(Noun):
     rivals: dict[str, str] = {}
     posterior: str | None = None
     protege: str = "chooses"
+    shifts: dict[str, float] = {}
     options: Tokens = ()
     platform: str = ""
     folder: str | None = None

@@ -67,6 +67,7 @@ class Chunks:
             size=min(CHUNK, study.draws - first),
             rivals=study.rivals,
             posterior=study.posterior,
+            shifts=study.shifts,
         )
         horizon = float(resolved.scenario.horizon_years)
         return chunk_tables(self.board, draws, horizon, first, protege=study.protege)

@@ -70,6 +70,7 @@ def _again(
         rivals=study.rivals,
         posterior=study.posterior,
         protege=study.protege,
+        shifts=study.shifts,
         root=folder.path.parent,
         rival_effects=rival_effects,
         progress=progress,

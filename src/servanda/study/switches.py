@@ -152,6 +152,7 @@ def _can_run(done: Run, setting: Setting) -> bool:
             size=1,
             rivals=study.rivals,
             posterior=study.posterior,
+            shifts=study.shifts,
         )
     except ModelError:
         return False

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 __all__ = ["SCRIPTS", "STYLE", "content_policy", "embedded_json", "inline", "read"]
 
-SCRIPTS = ("vega.min.js", "vega-lite.min.js", "vega-interpreter.min.js", "report.js")
+SCRIPTS = ("vega.min.js", "vega-lite.min.js", "vega-interpreter.min.js", "charts.js", "report.js")
 STYLE = "report.css"
 
 

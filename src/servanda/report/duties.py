@@ -13,7 +13,7 @@ from servanda.report.names import actor_names
 from servanda.report.words import FINDING_WORDS, finding_word, letters, plain, plural
 from servanda.study.result import Comparison, DutyCell
 
-__all__ = ["Board", "BoardCell", "Line", "board"]
+__all__ = ["Board", "BoardCell", "Line", "Step", "board", "trace_step"]
 
 _ORDER = {finding: rank for rank, finding in enumerate(FINDING_WORDS)}
 _ASKS = {
@@ -236,6 +236,11 @@ def _size(node: dict[str, Any] | None, depth: int) -> int:
     if not node or depth == 0:
         return 0
     return 1 + sum(_size(child, depth - 1) for child in _children(node))
+
+
+def trace_step(trace: dict[str, Any], depth: int = 12) -> Step:
+    """Return a published trace in the words of the report, down to a depth."""
+    return _step(trace, 0, depth)
 
 
 def _step(node: dict[str, Any], level: int, depth: int) -> Step:

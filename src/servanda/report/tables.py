@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from servanda.report.charts.effects import grouped_drivers, result_title
 from servanda.report.charts.matrix import outlasts_share
@@ -42,13 +42,19 @@ _BESIDE = ("reached", "peace_years", "peace_years_reached")
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: a value, its interval, the reason where there is none, a shade, a trace to open."""
+    """One cell: a value, its interval, the reason where there is none, a shade, a trace to open.
+
+    ``key`` names the number for `servanda.report.explain_number`; ``was`` is its text in another
+    comparison that it is set against, where the two differ.
+    """
 
     value: str
     interval: str = ""
     reason: str | None = None
     shade: str = ""
     trace: NumberTrace | None = None
+    key: str = ""
+    was: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,7 +68,9 @@ class Table:
     titles: tuple[str, ...] = field(default=())
 
 
-def _cell(estimate: Estimate | None, kind: str, trace: NumberTrace | None = None) -> Cell:
+def _cell(
+    estimate: Estimate | None, kind: str, trace: NumberTrace | None = None, key: str = ""
+) -> Cell:
     if estimate is None:
         return Cell(DASH, reason="this option does not carry it")
     return Cell(
@@ -70,7 +78,16 @@ def _cell(estimate: Estimate | None, kind: str, trace: NumberTrace | None = None
         interval_text(estimate, kind) if estimate.mean is not None else "",
         estimate.reason if estimate.mean is None else None,
         trace=trace,
+        key=key,
     )
+
+
+def _against(cell: Cell, usual: Comparison | None, option: str, name: str) -> Cell:
+    """Set a cell against the same number of another comparison."""
+    if usual is None or option not in usual.options:
+        return cell
+    before = _cell(estimate_of(usual.options[option], name), measure(name).kind).value
+    return replace(cell, was=before) if before != cell.value else cell
 
 
 def _rows(comparison: Comparison) -> list[tuple[str, str, str]]:
@@ -78,9 +95,22 @@ def _rows(comparison: Comparison) -> list[tuple[str, str, str]]:
 
 
 def measures_table(
-    comparison: Comparison, keys: Sequence[str], caption: str, *, traced: bool = False
+    comparison: Comparison,
+    keys: Sequence[str],
+    caption: str,
+    *,
+    traced: bool = False,
+    usual: Comparison | None = None,
 ) -> Table:
-    """Tabulate measures for every option; with ``traced`` each number can be opened."""
+    """Tabulate measures for every option.
+
+    Args:
+        comparison: the result.
+        keys: the measures, one column each.
+        caption: what the table shows.
+        traced: whether each number carries its trace, and the heads are short.
+        usual: another comparison to set the numbers against.
+    """
     rows = []
     for key, letter, title in _rows(comparison):
         cells = []
@@ -88,7 +118,8 @@ def measures_table(
             estimate = estimate_of(comparison.options[key], name)
             opened = traced and estimate is not None
             trace = explain(comparison, f"options.{key}.{name}") if opened else None
-            cells.append(_cell(estimate, measure(name).kind, trace))
+            cell = _cell(estimate, measure(name).kind, trace, f"options.{key}.{name}")
+            cells.append(_against(cell, usual, key, name))
         rows.append((letter, title, tuple(cells)))
     return Table(
         caption,
@@ -197,6 +228,7 @@ def matrix_table(comparison: Comparison, horizon: str, *, traced: bool = False) 
                     "·" if other == key else (DASH if share is None else short(percent(share))),
                     shade=_shade(share),
                     trace=explain(comparison, pair) if opened else None,
+                    key=pair if share is not None else "",
                 )
             )
         rows.append((letter, title, tuple(cells)))

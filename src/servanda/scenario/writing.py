@@ -12,7 +12,7 @@ from servanda.domain.errors import ScenarioError
 from servanda.scenario.parsing import Node, Path
 from servanda.scenario.reading import Parsed, parse
 
-__all__ = ["edited", "write"]
+__all__ = ["appended", "edited", "write"]
 
 _WIDTH = 100
 # Text that is written without quotes: it begins with a letter or digit and nothing in it can be
@@ -85,6 +85,44 @@ def edited(text: str, path: Path, value: Any, *, name: str = "<text>") -> str:
             return _checked(_with_key(parsed, node, str(step), value), path, value, name)
         node = child
     return _checked(_with_value(parsed, node, value), path, value, name)
+
+
+def appended(text: str, path: Path, value: Any, *, name: str = "<text>") -> str:
+    r"""Add one item to the end of a list in YAML text; comments and layout stay as they are.
+
+    Args:
+        text: the YAML text.
+        path: keys and indices of the list. The last key may be new in a mapping that exists.
+        value: the item.
+        name: the file name for problems.
+
+    Raises:
+        ScenarioError: the text has problems, or there is no list at the path.
+
+    Examples:
+        >>> appended("a:\n  - x  # first\nb: 1\n", ("a",), "y")
+        'a:\n  - x  # first\n  - y\nb: 1\n'
+        >>> appended("a: [x]  # short\n", ("a",), "y")
+        'a: [x, y]  # short\n'
+    """
+    parsed = _sound(text, name)
+    node: Node | None = _root(parsed)
+    for step in path:
+        node = node.child(step) if node is not None else None
+    if node is None or node.value is None or node.value == []:
+        return edited(text, path, [value], name=name)
+    if not isinstance(node.value, list):
+        raise ScenarioError([parsed.problem("SV202", "there is no list here", path)])
+    last = node.value[-1]
+    at = parsed.page.offset(*last.end)
+    if node.style == "flow":
+        made = f"{text[:at]}, {_inline(value)}{text[at:]}"
+    else:
+        at = len(text[:at].rstrip())
+        end = text.find("\n", at)
+        end = len(text) if end < 0 else end
+        made = f"{text[:end]}\n{' ' * (node.start[1] - 1)}- {_inline(value)}{text[end:] or chr(10)}"
+    return _checked(made, (*path, len(node.value)), value, name)
 
 
 def _with_value(parsed: Parsed, node: Node, value: Any) -> str:

@@ -16,8 +16,10 @@ from servanda.study.result import DutyCell, QuestionRow
 __all__ = ["duty_cells", "open_slots", "ranked_questions"]
 
 
-def duty_cells(resolved: Resolved, options: Sequence[Option]) -> tuple[DutyCell, ...]:
-    """Assess every incident of the bank under every phase of every option.
+def duty_cells(
+    resolved: Resolved, options: Sequence[Option], incidents: Sequence[Incident] | None = None
+) -> tuple[DutyCell, ...]:
+    """Assess every incident of the bank, or those given, under every phase of every option.
 
     The texts are taken as they stand: open slots are not completed here, so a thin text shows as
     undetermined with the slots it leaves open.
@@ -26,7 +28,7 @@ def duty_cells(resolved: Resolved, options: Sequence[Option]) -> tuple[DutyCell,
     known: dict[tuple[str, str], list[tuple[Finding, str]]] = {}
     for option in options:
         for phase in option.phases:
-            for incident in resolved.scenario.incidents:
+            for incident in resolved.scenario.incidents if incidents is None else incidents:
                 for name in phase.instruments:
                     key = (name, incident.id)
                     if key not in known:

@@ -38,6 +38,7 @@ class Workplace:
         """Remember the place; nothing is read yet."""
         self.folder = folder
         self.example = example
+        self.further: list[Path] = []
         self._kept: dict[str, tuple[tuple[object, ...], Resolved]] = {}
         self._lock = threading.Lock()
 
@@ -66,10 +67,14 @@ class Workplace:
         if self.folder is None:
             return
         if self.own:
-            yield self.folder.resolve()
+            yield from (self.folder.resolve(), *self.further)
             return
         below = sorted(p for p in self.folder.iterdir() if p.is_dir() and not p.is_symlink())
         yield from [p.resolve() for p in below if (p / "scenario.yaml").is_file()][:_MOST]
+
+    def also(self, folder: Path) -> None:
+        """Open a scenario beside the one that was named at the start."""
+        self.further.append(folder.resolve())
 
     def first(self) -> Entry | None:
         """Return the scenario to begin with, or None where the reader has to choose."""
@@ -77,7 +82,7 @@ class Workplace:
         if self.example is not None:
             return entries[self.example]
         own = [entry for entry in entries.values() if not entry.example]
-        return own[0] if len(own) == 1 else None
+        return own[0] if len(own) == 1 or (own and self.own) else None
 
     def entry(self, key: str) -> Entry:
         """Look a scenario up by its name.

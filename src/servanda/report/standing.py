@@ -78,7 +78,7 @@ def standing(
         guarantors: name by guarantor.
     """
     open_ones = any(not c.bearers and c.finding not in _QUIET for c in cells)
-    columns = [*guarantors.items(), *([(NOBODY, "not said who")] if open_ones else [])]
+    columns = [*([(NOBODY, "not said who")] if open_ones else []), *guarantors.items()]
     made = Standing(tuple(columns))
     for option, title in options.items():
         mine = [c for c in cells if c.option == option]

@@ -63,7 +63,7 @@ def application(workplace: Workplace, jobs: Jobs) -> FastAPI:
     )
     app.state.bench = Bench(workplace, jobs, Drafts(workplace))
     for router in ROUTERS:
-        app.include_router(router)
+        app.router.routes.extend(router.routes)  # flat, so that each can be counted
     app.add_api_route("/assets/{name}", asset, include_in_schema=False)
     app.add_api_route("/", home, include_in_schema=False)
     app.add_exception_handler(ServandaError, _ours)

@@ -10,6 +10,8 @@
     if (specs[box.dataset.chart]) servandaCharts.show(box, specs[box.dataset.chart]);
   });
 
+  document.querySelectorAll("details[data-fold]").forEach((fold) => { fold.open = false; });
+
   // Sliders: every step asks for the numbers at once; a newer step replaces an older question.
   const form = document.getElementById("sliders");
   if (form) {
@@ -39,8 +41,8 @@
   }
 
   function follow(numbers) {
-    const rows = JSON.parse(numbers.querySelector("#rows").textContent);
-    const medians = JSON.parse(numbers.querySelector("#medians").textContent);
+    const rows = JSON.parse(numbers.querySelector("#rows").content.textContent);
+    const medians = JSON.parse(numbers.querySelector("#medians").content.textContent);
     document.querySelectorAll(".slider").forEach((row) => {
       const slider = row.querySelector("input");
       const out = row.querySelector("output");

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from servanda.domain.actor import Actor
@@ -11,7 +12,7 @@ from servanda.report.terminal import Ink, clean, fit
 from servanda.report.words import finding_word, plain
 from servanda.study.contrast import Contrast, Cover, IncidentRow, Side, SlotRow
 
-__all__ = ["contrast_table"]
+__all__ = ["ContrastRow", "contrast_rows", "contrast_table"]
 
 _LABEL = 19
 _MARK = {"stated": "", "open": "left open", "silent": "not mentioned"}
@@ -24,6 +25,36 @@ _SAID = {
     "in_force.auto_extend_years": "extended by {} years",
     "effect_after_months": "{} months",
 }
+
+
+@dataclass(frozen=True)
+class ContrastRow:
+    """One slot or incident under both texts, in words."""
+
+    label: str
+    a: str
+    b: str
+    differs: bool
+
+
+def contrast_rows(
+    contrast: Contrast, actors: Actors
+) -> tuple[tuple[ContrastRow, ...], tuple[ContrastRow, ...]]:
+    """Return slots and incidents of a contrast in words, what differs first.
+
+    Args:
+        contrast: the two texts compared.
+        actors: registry, to write actors by name.
+    """
+    slots = [
+        ContrastRow(plain(row.slot), _side(row.a, actors), _side(row.b, actors), row.differs)
+        for row in contrast.slots
+    ]
+    incidents = [
+        ContrastRow(row.title, a := _cover(row.a, actors), b := _cover(row.b, actors), a != b)
+        for row in contrast.incidents
+    ]
+    return tuple(sorted(slots, key=lambda row: not row.differs)), tuple(incidents)
 
 
 def contrast_table(

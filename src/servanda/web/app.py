@@ -15,7 +15,17 @@ from starlette.exceptions import HTTPException
 
 from servanda._version import __version__
 from servanda.domain.errors import ModelError, ServandaError
-from servanda.web import comparing, figures, listing, obliging, running
+from servanda.web import (
+    asking,
+    assuming,
+    comparing,
+    editing,
+    figures,
+    listing,
+    obliging,
+    running,
+    texts,
+)
 from servanda.web.drafts import Drafts
 from servanda.web.guard import Guard
 from servanda.web.jobs import Jobs
@@ -37,7 +47,17 @@ ASSETS = {
 }
 """The files that pages load, and the package each ships with."""
 
-ROUTERS = (listing.router, comparing.router, obliging.router, running.router, figures.router)
+ROUTERS = (
+    listing.router,
+    comparing.router,
+    obliging.router,
+    texts.router,
+    asking.router,
+    assuming.router,
+    running.router,
+    editing.router,
+    figures.router,
+)
 
 
 def application(workplace: Workplace, jobs: Jobs) -> FastAPI:

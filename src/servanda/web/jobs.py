@@ -147,6 +147,12 @@ class Jobs:
             self._next()
             return job
 
+    def known(self, resolved: Resolved, study: Study) -> Job | None:
+        """Return the job of a study if there is one; nothing starts."""
+        name = run_hash(study, resolved, known_options(resolved, study))
+        with self._lock:
+            return self.jobs.get(name)
+
     def _remember(self, job: Job) -> None:
         self.jobs[job.hash] = job
         self.jobs.move_to_end(job.hash)

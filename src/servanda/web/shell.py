@@ -24,6 +24,7 @@ PAGES: dict[str, str] = {
     "questions": "Questions",
     "assumptions": "Assumptions",
     "run": "Run",
+    "edit": "Edit",
 }
 """The pages of a scenario in the order of the navigation: the end of the address and the title."""
 

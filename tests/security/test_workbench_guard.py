@@ -19,7 +19,8 @@ from servanda.report.figures import guarded_cell
 from servanda.web import guard, serving
 
 FOREIGN_HOSTS = ("evil.example", "127.0.0.1", "127.0.0.1:80", "localhost.evil.example:8765",
-                 "evil.example:8765", "0.0.0.0:8765", "[::]:8765", "127.0.0.1:8765.evil.example")  # fmt: skip
+                 "evil.example:8765", "0.0.0.0:8765", "[::]:8765",
+                 "127.0.0.1:8765.evil.example")  # fmt: skip
 FOREIGN_ORIGINS = ("https://evil.example", "null", "http://127.0.0.1:9999", "http://localhost",
                    "https://127.0.0.1:8765", "http://127.0.0.1:8765.evil.example")  # fmt: skip
 
@@ -174,9 +175,7 @@ def test_a_body_that_trickles_is_cut_off(
     assert sent[0]["status"] == 408
 
 
-def test_a_head_that_never_ends_is_cut_off(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_head_that_never_ends_is_cut_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(serving, "HEAD_SECONDS", 0.4)
     with server(None, tmp_path / "runs") as address:
         port = int(address.split(":")[2].split("/")[0])
@@ -196,7 +195,7 @@ def test_a_head_that_never_ends_is_cut_off(
         again.close()
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.1", "example.org", "8.8.8.8", ""])
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.1", "example.org", "8.8.8.8", ""])  # noqa: S104
 def test_only_loopback_addresses_are_listened_on(host: str) -> None:
     with pytest.raises(ModelError) as caught:
         serving.serve(None, host=host)
@@ -224,7 +223,7 @@ def test_no_path_leads_out_of_the_lists(inside: TestClient) -> None:
 
 
 @pytest.mark.parametrize("opening", ["=", "+", "-", "@", "\t=", "\r=", "\n=", " ="])
-@pytest.mark.parametrize("rest", ["1+1", "cmd|' /C calc'!A0", "HYPERLINK(\"http://x\")", "SUM(A1)"])
+@pytest.mark.parametrize("rest", ["1+1", "cmd|' /C calc'!A0", 'HYPERLINK("http://x")', "SUM(A1)"])
 def test_text_that_a_spreadsheet_would_run_gets_a_quote(opening: str, rest: str) -> None:
     text = opening + rest
     assert guarded_cell(text) == "'" + text

@@ -39,7 +39,9 @@ def clock_picture(start: datetime, end: datetime) -> Markup | None:
         x, y = _at(hour, _FACE - 13)
         parts.append(f'<text x="{x:.1f}" y="{y:.1f}">{hour}</text>')
     x, y = _at(last, _FACE)
-    parts.append(f'<line class="hand" x1="{_CENTRE:g}" y1="{_CENTRE:g}" x2="{x:.1f}" y2="{y:.1f}"/>')
+    parts.append(
+        f'<line class="hand" x1="{_CENTRE:g}" y1="{_CENTRE:g}" x2="{x:.1f}" y2="{y:.1f}"/>'
+    )
     parts.append(f'<text x="100" y="122">{hours:g} h</text></svg>')
     return Markup("".join(parts))  # noqa: S704 - numbers of ours; the one text is escaped
 

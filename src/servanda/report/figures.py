@@ -162,7 +162,11 @@ def _question_table(comparison: Comparison) -> Table | None:
         ("", q.ask, (tables.Cell("not computed" if q.value is None else f"{q.value:g}"),))
         for q in comparison.questions
     )
-    return Table("Questions in the order of what an answer changes", ("worth",), rows) if rows else None
+    return (
+        Table("Questions in the order of what an answer changes", ("worth",), rows)
+        if rows
+        else None
+    )
 
 
 def _question_rows(comparison: Comparison) -> list[Row]:
@@ -220,7 +224,9 @@ _ALL = (
         "risks",
         "Attack and wider war",
         "Within 10 years of a cessation.",
-        _measured("attack_10y", "before_entry_10y", "escalation_10y", caption="Risks within 10 years"),
+        _measured(
+            "attack_10y", "before_entry_10y", "escalation_10y", caption="Risks within 10 years"
+        ),
         _measure_rows("attack_10y", "before_entry_10y", "escalation_10y"),
         "risks",
     ),

@@ -15,13 +15,29 @@ from servanda.report.duties import Step, trace_step
 from servanda.report.words import FINDING_WORDS, finding_word, plain
 from servanda.study.result import DutyCell
 
-__all__ = ["NOBODY", "Due", "Finding", "Standing", "StandingCell", "dues", "findings_in", "standing"]
+__all__ = [
+    "NOBODY",
+    "Due",
+    "Finding",
+    "Standing",
+    "StandingCell",
+    "dues",
+    "findings_in",
+    "standing",
+]
 
 NOBODY = "-"
 """The column of findings whose text does not say who is bound."""
 
 _ORDER = {finding: rank for rank, finding in enumerate(FINDING_WORDS)}
-_WEIGHT = {"binding": 0, "discretionary": 1, "political": 2, "mandate": 2, "permitted": 3, "consult": 4}
+_WEIGHT = {
+    "binding": 0,
+    "discretionary": 1,
+    "political": 2,
+    "mandate": 2,
+    "permitted": 3,
+    "consult": 4,
+}
 _QUIET = frozenset({"not_triggered", "not_in_force", "lapsed"})
 
 
@@ -99,7 +115,9 @@ def _cell(option: str, actor: str, found: list[DutyCell]) -> StandingCell | None
         return None
     best = min(found, key=_rank)
     mark, word, _ = finding_word(best.finding)
-    others = dict.fromkeys(plain(c.klass) for c in sorted(found, key=_rank) if c.klass != best.klass)
+    others = dict.fromkeys(
+        plain(c.klass) for c in sorted(found, key=_rank) if c.klass != best.klass
+    )
     dues = sorted(c.due for c in found if c.due)
     return StandingCell(
         option, actor, mark, word, plain(best.klass), ", ".join(others), dues[0] if dues else ""

@@ -26,6 +26,7 @@ __all__ = [
     "Cell",
     "Table",
     "by_kind_table",
+    "cell_text",
     "drivers_table",
     "matrix_table",
     "measures_table",
@@ -66,6 +67,11 @@ class Table:
     rows: tuple[tuple[str, str, tuple[Cell, ...]], ...]
     note: str = ""
     titles: tuple[str, ...] = field(default=())
+
+
+def cell_text(cell: Cell) -> str:
+    """Write a cell on one line: its value, and its interval in brackets."""
+    return f"{cell.value} ({cell.interval})" if cell.interval else cell.value
 
 
 def _cell(

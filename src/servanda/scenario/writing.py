@@ -100,10 +100,10 @@ def appended(text: str, path: Path, value: Any, *, name: str = "<text>") -> str:
         ScenarioError: the text has problems, or there is no list at the path.
 
     Examples:
-        >>> appended("a:\n  - x  # first\nb: 1\n", ("a",), "y")
-        'a:\n  - x  # first\n  - y\nb: 1\n'
-        >>> appended("a: [x]  # short\n", ("a",), "y")
-        'a: [x, y]  # short\n'
+        >>> appended("a:\n  - x  # first\nb: 1\n", ("a",), "z")
+        'a:\n  - x  # first\n  - z\nb: 1\n'
+        >>> appended("a: [x]  # short\n", ("a",), "z")
+        'a: [x, z]  # short\n'
     """
     parsed = _sound(text, name)
     node: Node | None = _root(parsed)

@@ -24,6 +24,7 @@ from servanda.scenario.folder import example_names, load
 from servanda.scenario.parsing import closest
 from servanda.scenario.reading import read
 from servanda.scenario.writing import write
+from servanda.study.display import Displayed
 from servanda.study.replies import Reply, Settled, next_version
 from servanda.study.versioning import extended, uses
 
@@ -61,7 +62,7 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(Displayed):
     """What was recorded, or with ``dry_run`` would be: versions, files, the day of knowledge."""
 
     folder: str

@@ -23,12 +23,13 @@ from servanda.scenario import shelf
 from servanda.scenario.folder import load
 from servanda.scenario.parsing import closest
 from servanda.scenario.reading import read
+from servanda.study.display import Displayed
 
 __all__ = ["Assessment", "assessment", "day_of_knowledge", "texts_for"]
 
 
 @dataclass(frozen=True, slots=True)
-class Assessment:
+class Assessment(Displayed):
     """Findings, the titles to show them under, and warnings about the texts read.
 
     ``flips`` holds, finding by finding, the smallest changes of facts that change it; it is empty

@@ -17,6 +17,7 @@ from servanda.obligations.fillings import Filling, fill
 from servanda.obligations.prohibitions import restrains
 from servanda.scenario import shelf
 from servanda.study.banks import bank_of, founding_bank, instrument_at
+from servanda.study.display import Displayed
 
 __all__ = ["Contrast", "Cover", "IncidentRow", "Side", "SlotRow", "contrast", "side_by_side"]
 
@@ -93,7 +94,7 @@ class IncidentRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Contrast:
+class Contrast(Displayed):
     """Two texts slot by slot and incident by incident."""
 
     a: Instrument

@@ -22,6 +22,7 @@ from servanda.durability.model import CAUSES
 from servanda.scenario.folder import load
 from servanda.study import handover
 from servanda.study.board import Board
+from servanda.study.display import Displayed
 from servanda.study.draws import draw
 from servanda.study.outcomes import Chunk, solve_chunk
 from servanda.study.running import CHUNK, known_options, lay_out
@@ -87,7 +88,7 @@ class Course(Noun):
         return self.end in CAUSES
 
 
-class Courses(Noun):
+class Courses(Displayed, Noun):
     """Courses of one draw under one option, with what that draw's projection says.
 
     ``typical_of`` is the number of draws of which this one has the median of peace years; None

@@ -21,6 +21,7 @@ from servanda.obligations.open_slots import Move, Weighed, changes_of, weigh
 from servanda.scenario import shelf
 from servanda.scenario.parsing import closest
 from servanda.study.banks import Bank, bank_of, founding_bank, instrument_at, scenario_at
+from servanda.study.display import Displayed
 
 __all__ = ["Asked", "Questions", "proposals", "questions"]
 
@@ -91,7 +92,7 @@ def _published(moves: Sequence[Move]) -> list[dict[str, Any]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Questions:
+class Questions(Displayed):
     """The ranked questions, the texts and the bank of incidents they were ranked over."""
 
     asked: tuple[Asked, ...]

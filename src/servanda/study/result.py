@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from servanda.domain.noun import Noun, Tokens
+from servanda.study.display import Displayed
 
 __all__ = [
     "BreakEven",
@@ -54,7 +55,7 @@ class Headline(Estimate):
     ranged: bool = False
 
 
-class OptionResult(Noun):
+class OptionResult(Displayed, Noun):
     """Everything computed about one option.
 
     ``survival`` rows are (year, p05, p50, p95) of the probability that peace still holds, given a
@@ -351,7 +352,7 @@ class RunRecord(Noun):
     seconds: float | None = None
 
 
-class Comparison(Noun):
+class Comparison(Displayed, Noun):
     """All options side by side, the questions to ask, the drivers and the record of the run."""
 
     title: str

@@ -1,8 +1,8 @@
 """What a comparison would say under moved assumptions, at once, from the draws that are there.
 
-A draw x of an assumption whose distribution is moved by d on the normal scale counts with the weight
-phi(z - d) / phi(z) = exp(d z - d^2 / 2), z its normal score among the draws. This is importance
-sampling: no game is solved again, so it takes milliseconds, and it is an approximation whose worth
+A draw of an assumption whose distribution is moved by d on the normal scale counts with the
+weight phi(z - d) / phi(z) = exp(d z - d^2 / 2), z its normal score among the draws. This is
+importance sampling: no game is solved again, so it takes milliseconds, and it is an approximation whose worth
 the effective number of draws says (Kish 1965: (sum w)^2 / sum w^2). The exact numbers come from
 `servanda.study.compare` with the same ``shifts``.
 """
@@ -207,7 +207,9 @@ def reweighting(comparison: Comparison, arrays: Arrays) -> Reweighting:
     )
 
 
-def _headline(column: Mapping[str, Floats], weights: Floats, ranged: bool, by: float = 1.0) -> Headline:
+def _headline(
+    column: Mapping[str, Floats], weights: Floats, ranged: bool, by: float = 1.0
+) -> Headline:
     years, low, high = (by * column[n] for n in ("rmst", "rmst_low", "rmst_high"))
     usual = estimate(years, "years", weights)
     total = weights.sum()
@@ -231,5 +233,9 @@ def _share(flags: Floats, weights: Floats, effective: float) -> Estimate:
     mean = float(flags @ weights / weights.sum())
     half = 1.645 * float(np.sqrt(max(mean * (1.0 - mean), 0.0) / effective))
     return Estimate(
-        mean=mean, p05=max(0.0, mean - half), p50=mean, p95=min(1.0, mean + half), unit="probability"
+        mean=mean,
+        p05=max(0.0, mean - half),
+        p50=mean,
+        p95=min(1.0, mean + half),
+        unit="probability",
     )

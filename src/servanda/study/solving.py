@@ -18,6 +18,7 @@ from servanda.games.outcomes import outcome_shares
 from servanda.games.reading import Game, read_game
 from servanda.games.solution import Concept, Equilibrium, Solution
 from servanda.games.tree import Tree
+from servanda.study.display import Displayed
 from servanda.study.sweeping import (
     Kind,
     Progress,
@@ -62,7 +63,7 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Solved:
+class Solved(Displayed):
     """A game with its equilibria, what sort each is and how the game ends under it.
 
     ``kinds`` and ``outcomes`` stand in the order of ``solution.equilibria``; ``sweep`` is None

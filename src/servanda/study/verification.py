@@ -15,6 +15,7 @@ from servanda._version import __version__, code_digest
 from servanda.domain.errors import StoreError
 from servanda.domain.scenario import Resolved
 from servanda.domain.study import Study
+from servanda.study.display import Displayed
 from servanda.study.outcomes import TABLES
 from servanda.study.running import Progress, run
 from servanda.study.store import RunFolder
@@ -25,7 +26,7 @@ TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Displayed):
     """The outcome of a recomputation.
 
     ``grade`` is ``identical`` (same bits), ``equal`` (within 1e-9 relative) or ``different``;

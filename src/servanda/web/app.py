@@ -16,14 +16,17 @@ from starlette.exceptions import HTTPException
 from servanda._version import __version__
 from servanda.domain.errors import ModelError, ServandaError
 from servanda.web import (
+    api,
     asking,
     assuming,
     comparing,
     editing,
     figures,
     listing,
+    mapping,
     obliging,
     running,
+    taking,
     texts,
 )
 from servanda.web.drafts import Drafts
@@ -51,12 +54,15 @@ ROUTERS = (
     listing.router,
     comparing.router,
     obliging.router,
+    mapping.router,
     texts.router,
     asking.router,
     assuming.router,
     running.router,
     editing.router,
     figures.router,
+    taking.router,
+    api.router,
 )
 
 

@@ -63,7 +63,7 @@ def _answer(key: str, request: Request, form: Form) -> Response:
         instrument=form.text("instrument", 120),
         option=form.text("option", 120) or None,
         text=form.text("text", 1500) or None,
-        settles="true" if form.text("settles") else "false",  # type: ignore[arg-type]
+        settles="true" if form.text("settles") else "false",
         by=form.text("by", 60),
         date=form.text("date", 10),
         source=form.text("source", 500) or "-",

@@ -66,8 +66,8 @@ def distribution_text(assumption: Assumption, rival: str | None = None) -> str:
     """Write the distribution in use in words.
 
     Examples:
-        >>> distribution_text(shelf.assumptions()["c_o"]).split()[0]
-        'lognormal:'
+        >>> distribution_text(shelf.assumptions()["omega_c"])
+        'lognormal: median 0.45, log sd 0.5'
     """
     chosen = rival if rival in assumption.rivals else None
     used = assumption.used(chosen)

@@ -230,4 +230,3 @@ def _turning(comparison: Comparison, number: str) -> list[str]:
         if be.says
     ]
     return list(dict.fromkeys(found))[:4]
-

@@ -84,7 +84,12 @@ async def edit(key: str, what: str, request: Request) -> Response:
 
 def _edit(key: str, what: str, request: Request, form: Form) -> Response:
     seen = visit(key, request)
-    changes = {"scenario": _scenario, "assumption": _assumption, "incident": _incident, "file": _file}
+    changes = {
+        "scenario": _scenario,
+        "assumption": _assumption,
+        "incident": _incident,
+        "file": _file,
+    }
     if what not in changes:
         raise ModelError(f"nothing of the name {what[:40]!r} can be edited", code="SV981")
     change = changes[what](seen, form)
@@ -157,7 +162,9 @@ def _assumption(seen: Visit, form: Form) -> Change:
 def _place(text: str, name: str) -> int | None:
     data = parse(text, "scenario.yaml").data
     rows = data.get("assumptions") if isinstance(data, dict) else None
-    found = [i for i, row in enumerate(rows or ()) if isinstance(row, dict) and row.get("id") == name]
+    found = [
+        i for i, row in enumerate(rows or ()) if isinstance(row, dict) and row.get("id") == name
+    ]
     return found[0] if found else None
 
 
@@ -176,7 +183,9 @@ def _incident(seen: Visit, form: Form) -> Change:
     """Add the incident of the builder to the scenario's bank."""
     made = incident_of(seen.resolved, form)
     taken = {i.id for i in seen.resolved.scenario.incidents}
-    wanted = "".join(c if c.isalnum() else "-" for c in made.title.lower()).strip("-")[:50] or "incident"
+    wanted = (
+        "".join(c if c.isalnum() else "-" for c in made.title.lower()).strip("-")[:50] or "incident"
+    )
     number, name = 2, wanted
     while name in taken:
         name, number = f"{wanted}-{number}", number + 1

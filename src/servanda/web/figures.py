@@ -13,7 +13,7 @@ from servanda.domain.errors import ModelError
 from servanda.report.figures import FIGURES, csv_text, figure_json, picture
 from servanda.web.visits import visit
 
-__all__ = ["SUFFIXES", "router"]
+__all__ = ["SUFFIXES", "drawn", "router"]
 
 router = APIRouter(include_in_schema=False)
 
@@ -44,13 +44,18 @@ def figure(key: str, name: str, request: Request) -> Response:
         made = figure_json(about, comparison) | {"moved": dict(seen.settings.shifts)}
         body = json.dumps(made, ensure_ascii=False, allow_nan=False).encode()
     else:
-        body = _drawn(picture(about, comparison), suffix, stem)
+        body = drawn(picture(about, comparison), suffix, stem)
     run = comparison.run.hash[:12] + ("-moved" if seen.settings.shifts else "")
     saved = f'attachment; filename="{stem}-{run}.{suffix}"'
     return Response(body, media_type=SUFFIXES[suffix], headers={"content-disposition": saved})
 
 
-def _drawn(spec: dict[str, Any] | None, suffix: str, name: str) -> bytes:
+def drawn(spec: dict[str, Any] | None, suffix: str, name: str) -> bytes:
+    """Draw a spec as SVG or PNG.
+
+    Raises:
+        ModelError: there is nothing to draw (SV985), or vl-convert is not installed (SV987).
+    """
     if spec is None:
         raise ModelError(f"this comparison has no numbers for {name!r}", code="SV985")
     try:

@@ -75,5 +75,7 @@ async def form_of(request: Request) -> Form:
         body = (await request.body()).decode("utf-8")
         pairs = parse_qsl(body, keep_blank_values=True, max_num_fields=500, errors="strict")
     except ValueError:
-        raise ModelError("the form cannot be read: not UTF-8, or too many fields", "SV983") from None
+        raise ModelError(
+            "the form cannot be read: not UTF-8, or too many fields", "SV983"
+        ) from None
     return Form(pairs)

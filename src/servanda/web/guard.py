@@ -85,7 +85,7 @@ class Guard:
         if refusal is None:
             try:
                 body = await _body(receive)
-            except _Stopped as stop:
+            except _StoppedError as stop:
                 refusal = stop.refusal
         if refusal is not None:
             await answer(refusal, scope, sealed)
@@ -120,14 +120,16 @@ class Guard:
         if self._right(_cookie(headers.get("cookie", ""))):
             return None
         return Refusal(
-            403, "SV980", "the token is missing or wrong; open the address that `servanda serve` printed"
+            403,
+            "SV980",
+            "the token is missing or wrong; open the address that `servanda serve` printed",
         )
 
     def _right(self, given: str) -> bool:
         return hmac.compare_digest(given.encode(), self.token.encode())
 
 
-class _Stopped(Exception):
+class _StoppedError(Exception):
     """The body of a request was too large or came too slowly."""
 
     def __init__(self, refusal: Refusal) -> None:
@@ -157,7 +159,9 @@ def _headers(scope: Scope) -> dict[str, str]:
 
 def _query(scope: Scope) -> list[tuple[str, str]]:
     text = scope["query_string"].decode("latin-1")
-    return parse_qsl(text, keep_blank_values=True, max_num_fields=200) if text.count("&") < 200 else []
+    return (
+        parse_qsl(text, keep_blank_values=True, max_num_fields=200) if text.count("&") < 200 else []
+    )
 
 
 def _cookie(header: str) -> str:
@@ -176,7 +180,11 @@ async def _redirect(scope: Scope, send: Send, token: str) -> None:
     target = path.encode("ascii", "ignore").decode() + (f"?{rest}" if rest else "")
     safe = "".join(c for c in target if " " < c < "\x7f")
     cookie = f"{COOKIE}={token}; HttpOnly; SameSite=Strict; Path=/"
-    headers = [(b"location", safe.encode()), (b"set-cookie", cookie.encode()), (b"content-length", b"0")]
+    headers = [
+        (b"location", safe.encode()),
+        (b"set-cookie", cookie.encode()),
+        (b"content-length", b"0"),
+    ]
     await send({"type": "http.response.start", "status": 303, "headers": headers})
     await send({"type": "http.response.body", "body": b""})
 
@@ -194,11 +202,15 @@ async def _body(receive: Receive) -> bytes:
                 parts.append(message.get("body", b""))
                 taken += len(parts[-1])
                 if taken > BODY_LIMIT:
-                    raise _Stopped(Refusal(413, "SV982", f"a body has at most {BODY_LIMIT:,} bytes"))
+                    raise _StoppedError(
+                        Refusal(413, "SV982", f"a body has at most {BODY_LIMIT:,} bytes")
+                    )
                 if not message.get("more_body", False):
                     break
     except TimeoutError:
-        raise _Stopped(Refusal(408, "SV982", "the body of the request came too slowly")) from None
+        raise _StoppedError(
+            Refusal(408, "SV982", "the body of the request came too slowly")
+        ) from None
     return b"".join(parts)
 
 

@@ -28,8 +28,8 @@ OWN = "own"
 class Field:
     """One fact that the form asks for.
 
-    ``kind`` is ``actor``, ``actors`` (several, by comma), ``word``, ``words``, ``flag``, ``time`` or
-    ``text``; ``path`` leads to the fact.
+    ``kind`` is ``actor``, ``actors`` (several, by comma), ``word``, ``words``, ``flag``, ``time``
+    or ``text``; ``path`` leads to the fact.
     """
 
     path: tuple[str, ...]
@@ -62,11 +62,13 @@ FIELDS = (
          "airspace_violation", "impact", "threat_of_attack", "military_exercise"),
     ),
     Field(("scale",), "How large", "word", ("single", "limited", "mass", "full_scale")),
-    Field(("domain",), "By what means", "words", ("land", "sea", "air", "missile", "drone", "cyber")),
+    Field(("domain",), "By what means", "words",
+          ("land", "sea", "air", "missile", "drone", "cyber")),
     Field(("place", "name"), "Where", "text"),
     Field(("place", "sovereign"), "Whose territory", "actor"),
     Field(("place", "administered_by"), "Who holds it", "actor"),
-    Field(("place", "region"), "In which region", "words", ("europe", "black_sea", "north_atlantic")),
+    Field(("place", "region"), "In which region", "words",
+          ("europe", "black_sea", "north_atlantic")),
     Field(("requested", "by"), "Who asks for help", "actors"),
     Field(("requested", "at"), "When help is asked for", "time"),
     Field(("deliberate",), "Deliberate", "flag"),
@@ -156,7 +158,9 @@ def _value(field: Field, form: Form) -> Any:
 def _token(field: Field, text: str) -> str:
     word = re.sub(r"\s+", "_", text.strip())
     if not _TOKEN.fullmatch(word):
-        raise ModelError(f"{field.label}: a word of letters, digits and _, not {text[:40]!r}", "SV983")
+        raise ModelError(
+            f"{field.label}: a word of letters, digits and _, not {text[:40]!r}", "SV983"
+        )
     return word
 
 

@@ -92,8 +92,7 @@ class Jobs:
             process, self._process = self._process, None
             self._waiting.clear()
         if process is not None:
-            process.kill()
-            process.wait()
+            _end(process)
         self._scratch.cleanup()
 
     def ask(
@@ -176,8 +175,7 @@ class Jobs:
             self._waiting = [(j, order) for j, order in self._waiting if j is not job]
             if job is self._running and self._process is not None:
                 process, self._process = self._process, None
-                process.kill()
-                process.wait()
+                _end(process)
                 self._running = None
             if not job.over:
                 job.state = "stopped"
@@ -227,6 +225,8 @@ class Jobs:
                 if self._process is not process or job is None or job.number != answer["job"]:
                     continue
                 self._heard(job, answer)
+        if process.stdout is not None:
+            process.stdout.close()
         with self._lock:
             if self._process is process:
                 self._process = None
@@ -270,3 +270,11 @@ class Jobs:
             while len(self._results) > _KEPT:
                 self._results.popitem(last=False)
             return self._results[job.hash]
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """End the process at once; its finished chunks are on disk, the reader closes its output."""
+    process.kill()
+    process.wait()
+    if process.stdin is not None:
+        process.stdin.close()

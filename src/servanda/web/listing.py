@@ -36,7 +36,12 @@ def scenarios(request: Request) -> HTMLResponse:
 def _row(workplace: Workplace, entry: Entry) -> dict[str, object]:
     try:
         scenario = workplace.resolved(entry.key).scenario
-        return {"entry": entry, "title": scenario.title, "summary": scenario.summary, "problems": ()}
+        return {
+            "entry": entry,
+            "title": scenario.title,
+            "summary": scenario.summary,
+            "problems": (),
+        }
     except ScenarioError as error:
         return {"entry": entry, "title": entry.key, "summary": "", "problems": error.problems}
 

@@ -21,7 +21,7 @@ __all__ = ["Refusal", "answer", "body_of", "of_error", "page_of"]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 NOT_FOUND = frozenset({"SV603", "SV609", "SV611", "SV614", "SV701", "SV981"})
-CONFLICTS = frozenset({"SV612", "SV984"})
+CONFLICTS = frozenset({"SV612", "SV984", "SV985", "SV989"})
 
 
 @dataclass(frozen=True, slots=True)

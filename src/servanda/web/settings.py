@@ -7,9 +7,9 @@ does. The scenario's hash goes with them and says for which state of the files t
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlencode
 
 from servanda.domain.errors import ModelError
@@ -93,29 +93,23 @@ def settings_of(pairs: Iterable[tuple[str, str]]) -> Settings:
         >>> settings_of([("seed", "3"), ("shift.c_o", "0.5"), ("page", "2")]).shifts
         {'c_o': 0.5}
     """
-    found = Settings()
+    found: dict[str, Any] = {}
     rivals: dict[str, str] = {}
     shifts: dict[str, float] = {}
     for key, value in pairs:
-        if key.startswith("rival.") and value:
-            rivals[key.removeprefix("rival.")] = value
-        elif key.startswith("shift.") and value:
-            shifts[key.removeprefix("shift.")] = _number(key, value, -FAR, FAR)
-        elif key == "draws" and value:
-            found = replace(found, draws=int(_number(key, value, 1, _MOST_DRAWS, whole=True)))
-        elif key == "seed" and value:
-            found = replace(found, seed=int(_number(key, value, 0, 2**31, whole=True)))
-        elif key == "as_of" and value:
-            found = replace(found, as_of=_day(value))
-        elif key == "posterior" and value:
-            found = replace(found, posterior=_posterior(value))
-        elif key == "protege" and value:
-            found = replace(found, protege=_protege(value))
-        elif key == "scenario":
-            found = replace(found, scenario_hash=value[:64])
+        kind, dot, name = key.partition(".")
+        if not value:
+            continue
+        if kind == "rival" and dot:
+            rivals[name] = value
+        elif kind == "shift" and dot:
+            shifts[name] = _number(key, value, -FAR, FAR)
+        elif key in _READ:
+            field_name, read = _READ[key]
+            found[field_name] = read(value)
     if len(shifts) > _MOST_SHIFTS or len(rivals) > _MOST_SHIFTS:
         raise ModelError(f"at most {_MOST_SHIFTS} assumptions are moved at once", code="SV983")
-    return replace(found, rivals=rivals, shifts={n: v for n, v in shifts.items() if v})
+    return Settings(rivals=rivals, shifts={n: v for n, v in shifts.items() if v}, **found)
 
 
 def _number(key: str, value: str, low: float, high: float, *, whole: bool = False) -> float:
@@ -150,3 +144,13 @@ def _protege(value: str) -> Literal["chooses", "mechanical"]:
     if value not in ("chooses", "mechanical"):
         raise ModelError("protege: chooses or mechanical", code="SV983")
     return "chooses" if value == "chooses" else "mechanical"
+
+
+_READ: dict[str, tuple[str, Callable[[str], Any]]] = {
+    "draws": ("draws", lambda v: int(_number("draws", v, 1, _MOST_DRAWS, whole=True))),
+    "seed": ("seed", lambda v: int(_number("seed", v, 0, 2**31, whole=True))),
+    "as_of": ("as_of", _day),
+    "posterior": ("posterior", _posterior),
+    "protege": ("protege", _protege),
+    "scenario": ("scenario_hash", lambda v: v[:64]),
+}

@@ -51,7 +51,10 @@ def instrument_page(key: str, request: Request) -> HTMLResponse:
         "text": text,
         "clauses": clauses(text, found, seen.resolved.actors),
         "gaps": [
-            (plain(name), [questions[g.slot] for g in found if g.name == name and g.slot in questions])
+            (
+                plain(name),
+                [questions[g.slot] for g in found if g.name == name and g.slot in questions],
+            )
             for name in dict.fromkeys(g.name for g in found)
         ],
         "actors": {k: a.name for k, a in seen.resolved.actors.items()},
@@ -92,9 +95,7 @@ def _versions(seen: Visit, text: Instrument) -> list[str]:
 
 def _contrast(seen: Visit, a: Instrument, b: Instrument) -> dict[str, Any]:
     resolved = seen.resolved
-    found = side_by_side(
-        a, b, resolved.scenario.incidents, resolved.slots, actors=resolved.actors
-    )
+    found = side_by_side(a, b, resolved.scenario.incidents, resolved.slots, actors=resolved.actors)
     slots, incidents = contrast_rows(found, resolved.actors)
     titles = {i.id: i.title for i in resolved.scenario.incidents}
     return {

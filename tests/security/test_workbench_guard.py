@@ -132,7 +132,7 @@ def test_every_answer_carries_the_policy_and_is_not_kept(inside: TestClient) -> 
         assert headers["content-security-policy"] == guard.POLICY
         assert "unsafe" not in guard.POLICY
         assert headers["cache-control"] == "no-store"
-        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["referrer-policy"] == "same-origin"
         assert headers["x-content-type-options"] == "nosniff"
 
 

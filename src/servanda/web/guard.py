@@ -45,7 +45,7 @@ HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",  # no-referrer would make the Origin of our own forms null
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
 }

@@ -185,8 +185,17 @@ def _numbers(seen: Visit, basis: Reweighting) -> dict[str, Any]:
 
 
 def _rows(comparison: Comparison) -> dict[str, Any]:
+    """The rows of the charts that follow the sliders, column by column, which is half as long."""
     specs = {name: CHARTS[name](comparison, "page") for name in LIVE}
-    return {name: spec["data"]["values"] for name, spec in specs.items() if spec}
+    found = {name: spec["data"]["values"] for name, spec in specs.items() if spec}
+    return {
+        name: {key: [_short(row[key]) for row in rows] for key in rows[0]}
+        for name, rows in found.items()
+    }
+
+
+def _short(value: Any) -> Any:
+    return round(value, 5) if isinstance(value, float) else value
 
 
 def _specs(seen: Visit, basis: Reweighting) -> dict[str, Any]:

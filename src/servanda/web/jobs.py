@@ -82,6 +82,7 @@ class Jobs:
         self._running: Job | None = None
         self._process: subprocess.Popen[str] | None = None
         self._count = 0
+        self._names: dict[tuple[str, str], str] = {}
         self._lock = threading.RLock()
         self._results: OrderedDict[str, Reweighting] = OrderedDict()
         self._scratch = tempfile.TemporaryDirectory(prefix="servanda-web-")
@@ -117,7 +118,7 @@ class Jobs:
         Raises:
             ModelError: the study cannot be run.
         """
-        name = run_hash(study, resolved, known_options(resolved, study))
+        name = self._name(resolved, study)
         with self._lock:
             known = self.jobs.get(name)
             if known is not None and known.state in ("waiting", "running", "done"):
@@ -146,9 +147,18 @@ class Jobs:
             self._next()
             return job
 
+    def _name(self, resolved: Resolved, study: Study) -> str:
+        """The run's hash; the code is read for it once, since it cannot change under way."""
+        key = (resolved.content_hash, study.model_dump_json())
+        if key not in self._names:
+            if len(self._names) > _REMEMBERED:
+                self._names.clear()
+            self._names[key] = run_hash(study, resolved, known_options(resolved, study))
+        return self._names[key]
+
     def known(self, resolved: Resolved, study: Study) -> Job | None:
         """Return the job of a study if there is one; nothing starts."""
-        name = run_hash(study, resolved, known_options(resolved, study))
+        name = self._name(resolved, study)
         with self._lock:
             return self.jobs.get(name)
 

@@ -49,13 +49,12 @@ class Opener:
 
     def __init__(self, key: str, query: str) -> None:
         """Keep the scenario's name and the settings."""
-        self.key = key
-        self.query = query
+        self._start = link(key, "explain", "number=")
+        self._end = f"&{query}" if query else ""
 
     def address(self, number: str) -> str:
         """Return the address of the page that explains a number."""
-        more = f"number={quote(number, safe='')}"
-        return link(self.key, "explain", f"{more}&{self.query}" if self.query else more)
+        return f"{self._start}{quote(number, safe='>.')}{self._end}"
 
 
 @cache

@@ -32,6 +32,14 @@
     });
   }
 
+  // A number opens beside the page; the link itself leads to the same words on a page of their own.
+  document.addEventListener("click", (event) => {
+    const number = event.target.closest("a.open");
+    if (!number || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    htmx.ajax("GET", number.getAttribute("href"), { target: "#opened", swap: "innerHTML" });
+  });
+
   function mark(slider) {
     const row = slider.closest(".slider");
     if (!row) return;
@@ -52,10 +60,16 @@
     });
     const moves = Object.entries(rows).map(([name, values]) => {
       const box = document.querySelector(`.chart[data-chart="${name}"]`);
-      return box ? servandaCharts.update(box, values) : null;
+      return box ? servandaCharts.update(box, rowed(values)) : null;
     });
     carry(numbers.dataset.query);
     return Promise.all(moves).then(() => { root.dataset.shown = String(Number(root.dataset.shown || 0) + 1); });
+  }
+
+  // Columns, as they are sent, back to rows.
+  function rowed(columns) {
+    const names = Object.keys(columns);
+    return columns[names[0]].map((_, i) => Object.fromEntries(names.map((n) => [n, columns[n][i]])));
   }
 
   // The address and the links carry what is set, so that any of them can be sent on.

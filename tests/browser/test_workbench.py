@@ -89,9 +89,7 @@ def address(tmp_path_factory: pytest.TempPathFactory, started: Any) -> Iterator[
 def test_a_page_fits_and_breaks_no_rule(
     started: Any, address: str, path: str, width: int, scheme: str
 ) -> None:
-    sight = Sight(
-        started, address, viewport={"width": width, "height": 900}, color_scheme=scheme
-    )
+    sight = Sight(started, address, viewport={"width": width, "height": 900}, color_scheme=scheme)
     page = sight.page
     if path.startswith("/"):
         page.goto(sight.base + path)
@@ -164,7 +162,9 @@ def test_compare_by_keyboard(started: Any, address: str) -> None:
     page.locator(".slider.changed .reset").focus()
     page.keyboard.press("Enter")
     page.wait_for_function("() => document.querySelectorAll('.slider.changed').length === 0")
-    page.wait_for_function("() => !document.querySelector('#numbers .state').innerText.includes('Changed')")
+    page.wait_for_function(
+        "() => !document.querySelector('#numbers .state').innerText.includes('Changed')"
+    )
     sight.clean()
     sight.context.close()
 
@@ -239,7 +239,9 @@ def test_the_page_of_another_site_gets_nothing(started: Any, address: str, tmp_p
     page = context.new_page()
     page.goto(address.replace("/?", "/scenarios?"))
     answers: dict[str, int] = {}
-    page.on("response", lambda r: answers.update({r.url: r.status}) if f"{base}/s" in r.url else None)
+    page.on(
+        "response", lambda r: answers.update({r.url: r.status}) if f"{base}/s" in r.url else None
+    )
     page.goto(hostile.as_uri())
     page.wait_for_timeout(300)
     page.locator("button").click()

@@ -187,7 +187,9 @@ class Reweighting:
                         ties[key] = float(tied[i, j])
                         difference[key] = float(means[i] - means[j])
         return {
-            pair: Outlasts.model_construct(by_horizon=share, ties=ties, mean_difference=gap, lived_once={})
+            pair: Outlasts.model_construct(
+                by_horizon=share, ties=ties, mean_difference=gap, lived_once={}
+            )
             for pair, (share, ties, gap) in found.items()
         }
 

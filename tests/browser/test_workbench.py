@@ -1,4 +1,4 @@
-"""The workbench in a real browser: every page fits, follows the policy, asks nobody, by keyboard."""
+"""The workbench in a real browser: pages fit, follow the policy, ask nobody, work by keyboard."""
 
 from __future__ import annotations
 
@@ -51,9 +51,9 @@ class Sight:
         self.page.goto(address.replace("/?", "/scenarios?"))
 
     def _console(self, message: Any) -> None:
-        if message.type == "error" and "sendAbort" not in message.text:
-            if "htmx:afterRequest" not in message.text:
-                self.errors.append(message.text)
+        overtaken = any(word in message.text for word in ("htmx:sendAbort", "htmx:afterRequest"))
+        if message.type == "error" and not overtaken:
+            self.errors.append(message.text)
 
     def go(self, path: str) -> Any:
         query = "&" if "?" in path else "?"

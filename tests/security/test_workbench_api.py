@@ -1,4 +1,4 @@
-"""The JSON interface under thousands of made-up requests: never a fault of ours, one error shape."""
+"""The JSON interface under thousands of made-up requests: never a fault, one shape of error."""
 
 from __future__ import annotations
 

@@ -37,7 +37,8 @@ WRONG = """() => [...document.querySelectorAll('*')].filter(e =>
     && !(e.getAttribute('src') || '').startsWith('/assets/'))
   || (e.tagName === 'META' && e.httpEquiv)
   || (e.tagName === 'LINK' && !/^(\\/assets\\/|data:,)/.test(e.getAttribute('href')))
-  || (e.tagName === 'FORM' && e.className !== 'vega-bindings' && !/^\\//.test(e.getAttribute('action')))
+  || (e.tagName === 'FORM' && e.className !== 'vega-bindings'
+    && !/^\\//.test(e.getAttribute('action')))
   || (e.tagName === 'A'
     && /^\\s*(javascript|data|vbscript):/i.test(e.getAttribute('href') || '')))
   .map(e => e.outerHTML.slice(0, 200))"""

@@ -2,9 +2,9 @@
 
 A draw of an assumption whose distribution is moved by d on the normal scale counts with the
 weight phi(z - d) / phi(z) = exp(d z - d^2 / 2), z its normal score among the draws. This is
-importance sampling: no game is solved again, so it takes milliseconds, and it is an approximation whose worth
-the effective number of draws says (Kish 1965: (sum w)^2 / sum w^2). The exact numbers come from
-`servanda.study.compare` with the same ``shifts``.
+importance sampling: no game is solved again, so it takes milliseconds, and it is an approximation
+whose worth the effective number of draws says (Kish 1965: (sum w)^2 / sum w^2). The exact numbers
+come from `servanda.study.compare` with the same ``shifts``.
 """
 
 from __future__ import annotations

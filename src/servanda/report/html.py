@@ -21,6 +21,7 @@ from servanda.report.charts import all_charts
 from servanda.report.cite import citations
 from servanda.report.duties import Board, board
 from servanda.report.explain_number import NumberTrace, explain, known_keys
+from servanda.report.figures import GLANCE
 from servanda.report.names import actor_names, source_names
 from servanda.report.reasons import joining_sentence, reasons_tables
 from servanda.report.switch_words import turned
@@ -33,16 +34,6 @@ __all__ = ["SIZE_LIMIT", "environment", "render"]
 
 SIZE_LIMIT = 3_000_000
 _TRACE_STEPS = (3600, 1500, 500, 0)
-_GLANCE = (
-    "reached",
-    "peace_years",
-    "peace_years_reached",
-    "attack_10y",
-    "honoured_if_tested",
-    "deterred",
-    "escalation_10y",
-    "cost_musd_year",
-)
 
 
 def render(comparison: Comparison) -> str:
@@ -168,7 +159,7 @@ def _tables(comparison: Comparison) -> dict[str, Table | dict[str, Table | None]
     return {
         "glance": tables.measures_table(
             comparison,
-            _GLANCE,
+            GLANCE,
             "Every option side by side: mean over the draws, and 90% of the draws below it",
             traced=True,
         ),

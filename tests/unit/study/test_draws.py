@@ -88,3 +88,21 @@ def test_rivals_use_the_same_quantiles() -> None:
     weak = draw({"a2": disputed}, seed=1, chunk=0, size=4, rivals={"a2": "weak"})
     assert set(shown.column("a2")) == {2.0}
     assert weak.column("a2") == pytest.approx(uniforms(1, 0, "a2", 4))
+
+
+def test_a_shift_moves_one_assumption_and_leaves_the_others_their_bits() -> None:
+    from servanda.scenario import shelf
+
+    known = shelf.assumptions()
+    for posterior in (None, "durability"):
+        usual = draw(known, seed=4, chunk=0, size=400, posterior=posterior)
+        same = draw(known, seed=4, chunk=0, size=400, posterior=posterior, shifts={"c_o": 0.0})
+        moved = draw(known, seed=4, chunk=0, size=400, posterior=posterior, shifts={"omega_c": 1.0})
+        for name, column in usual.columns.items():
+            assert np.array_equal(column, same.columns[name])
+            if name == "omega_c":
+                assert np.all(moved.columns[name] > column)
+                higher = np.quantile(column, 0.8413)
+                assert np.median(moved.columns[name]) == pytest.approx(higher, rel=0.2)
+            else:
+                assert np.array_equal(column, moved.columns[name])

@@ -173,10 +173,15 @@ def _spread(posterior: str, rival: str) -> Mapping[str, Floats]:
 
 
 def _shifted(column: Floats, rising: Floats, shift: float) -> Floats:
-    """Move values on the normal scale of their own distribution, given in rising order."""
+    """Move values on the normal scale of their own distribution, given in rising order.
+
+    A value beyond what was seen of the distribution keeps its distance from the last one seen.
+    """
     level = (np.arange(rising.size) + 0.5) / rising.size
-    score = special.ndtri(np.interp(column, rising, level))
-    return np.asarray(np.interp(special.ndtr(score + shift), level, rising))
+    inside = np.clip(column, rising[0], rising[-1])
+    score = special.ndtri(np.interp(inside, rising, level))
+    moved = np.interp(special.ndtr(score + shift), level, rising)
+    return np.asarray(moved + (column - inside))
 
 
 def _a2(chosen: Mapping[str, str]) -> str:

@@ -51,7 +51,7 @@ WRONG_USAGE = frozenset(
     | {"SV900", "SV903", "SV909", "SV917"}
     | {"SV861", "SV887", "SV890", "SV892", "SV894", "SV895", "SV896"}
     | {f"SV{number}" for number in range(961, 976)}
-    | {"SV929", "SV935", "SV936", "SV937"}
+    | {"SV929", "SV935", "SV936", "SV937", "SV983", "SV986"}
 )
 
 

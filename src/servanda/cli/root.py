@@ -31,7 +31,6 @@ COMMANDS = {
     "read": "Read reports into quoted, attributed claims; review them; show positions over time.",
     "calibrate": "Fit the durability engine to the casebook; prior beside posterior.",
     "backtest": "Score an engine against history, parts of it left out.",
-    "backtest": "Score the durability engine against history, one cluster left out at a time.",
     "serve": "Open the workbench in the browser, on this machine only.",
     "explain": "Explain a problem code, or trace a number of a comparison.",
     "verify": "Recompute a stored run and compare it with the record.",
